@@ -1,0 +1,216 @@
+import type { Problem } from './errors.ts';
+import type { Arm, Http, HttpSource } from './http.ts';
+import type { Logger } from './logger.ts';
+import type { MediaInfo } from './media.ts';
+import type { PlatformName } from './platform-name.ts';
+import type { Post, PostKind, PostMedia } from './post.ts';
+import type { Secret } from './secret.ts';
+
+/** How an armed effect whose answer was lost can be looked up again. Data for the README and for the tick. */
+export type FindBy =
+  /** The platform's own word about our container, session or video id. */
+  | 'own-key'
+  /** Complete listings of the account; absence needs quarantine and two looks. */
+  | 'listing'
+  /** A byte-identical repeat within a window names the first one. */
+  | 'repeat'
+  /** Nobody but a person can tell. */
+  | 'person';
+
+export interface Capabilities {
+  readonly platform: PlatformName;
+  /** As people write it: 'LinkedIn'. */
+  readonly label: string;
+  /** Real origins this platform is spoken to at; tokens go nowhere else. */
+  readonly origins: readonly string[];
+  /** Host suffixes of upload URLs that the platform hands out, e.g. '.linkedin.com'. */
+  readonly uploadHosts: readonly string[];
+  readonly kinds: Readonly<Partial<Record<PostKind, KindCapabilities>>>;
+  readonly text: { readonly max: number; readonly unit: 'characters' | 'bytes' };
+  /** Highest documented number of visible writes per account and hour, else 60. */
+  readonly writesPerHour: number;
+  /** Tokens that live for hours are refreshed this long before they end, milliseconds; null: not refreshed here. */
+  readonly refreshBeforeMs: number | null;
+}
+
+export interface KindCapabilities {
+  readonly findBy: FindBy;
+  readonly media: readonly MediaRule[];
+}
+
+/** Limits of one role of media. What is absent is not limited by the platform's documentation. */
+export interface MediaRule {
+  readonly role: 'image' | 'video' | 'document';
+  readonly min: number;
+  readonly max: number;
+  readonly mimes: readonly string[];
+  readonly maxBytes?: number;
+  readonly minBytes?: number;
+  readonly minWidth?: number;
+  readonly maxWidth?: number;
+  readonly minHeight?: number;
+  /** width / height */
+  readonly minRatio?: number;
+  readonly maxRatio?: number;
+  readonly minDurationMs?: number;
+  readonly maxDurationMs?: number;
+  readonly minFrameRate?: number;
+  readonly maxFrameRate?: number;
+  readonly maxPixels?: number;
+  /** Images of these types are converted to JPEG before they are handed over. */
+  readonly convertToJpeg?: readonly string[];
+}
+
+/** A remote account and how to reach it now. */
+export interface Account {
+  readonly platform: PlatformName;
+  /** The platform's own id of it, e.g. page id, Instagram user id, author URN, channel id. */
+  readonly id: string;
+  readonly name: string;
+  /** Row of platform_connections that holds the token now. */
+  readonly connectionId: string;
+  readonly token: Secret;
+  readonly refreshToken: Secret | null;
+  readonly tokenExpiresAt: Date | null;
+}
+
+/** Media as prepared for publishing: on local disk, looked at, readable any number of times. */
+export interface MediaFile extends PostMedia {
+  readonly info: MediaInfo;
+  readonly sha256: string;
+  /** Whole file, or bytes start (inclusive) to end (exclusive). */
+  source(start?: number, end?: number): HttpSource;
+  /** A URL that the platform can fetch: the original one, or that of a converted copy in our bucket. */
+  publicUrl(): Promise<string>;
+}
+
+export interface PlatformSettings {
+  readonly version: string | undefined;
+  readonly clientId: string | undefined;
+  readonly clientSecret: Secret | undefined;
+}
+
+/** Everything a platform gets to work with; no module-level state beside it. */
+export interface PlatformContext {
+  readonly http: Http;
+  readonly settings: PlatformSettings;
+  readonly log: Logger;
+  now(): Date;
+  /** Ends after ms milliseconds or rejects when the tick is told to stop. */
+  sleep(ms: number): Promise<void>;
+}
+
+/**
+ * What a platform remembers about a target between requests. JSON; the store encrypts it whole, because
+ * session and upload URLs in it are secrets. Parsed with a schema by the platform that wrote it.
+ */
+export type Checkpoint = Readonly<Record<string, unknown>>;
+
+export interface Job extends PlatformContext {
+  readonly account: Account;
+  readonly post: Post;
+  /** In the order of post.media, without covers that the platform does not take. */
+  readonly media: readonly MediaFile[];
+  readonly checkpoint: Checkpoint | null;
+  /** First moment the visible request could have left, for `find`; null when it was never armed. */
+  readonly armedAt: Date | null;
+  /** Last moment it could have left or been in flight, for `find`. */
+  readonly lastPossibleAt: Date | null;
+  /** True when an earlier send of this effect has an unknown outcome: only then is "duplicate" evidence. */
+  readonly sentBefore: boolean;
+  /** Ids on this account that belong to other targets, for attribution in listings. */
+  isKnownId(platformPostId: string): Promise<boolean>;
+  /** Durable before it returns. Call it before the step whose result would be lost by a crash. */
+  save(checkpoint: Checkpoint): Promise<void>;
+}
+
+export type Prepared =
+  | { readonly ready: true; readonly checkpoint: Checkpoint }
+  /** The platform still works on it: call prepare again at `lookAt` with this checkpoint. */
+  | { readonly ready: false; readonly checkpoint: Checkpoint; readonly lookAt: Date };
+
+export interface Published {
+  readonly state: 'published';
+  readonly id: string;
+  /** What kind of id: 'post', 'video', 'media', 'share', 'container'. */
+  readonly idKind: string;
+  readonly url: string | null;
+  /** Something a person should know although it is out. */
+  readonly warning?: string;
+}
+
+/** The platform has it under an id of ours, but it is not visible yet. Never sent again; `find` is asked at `lookAt`. */
+export interface Accepted {
+  readonly state: 'accepted';
+  readonly checkpoint: Checkpoint;
+  readonly lookAt: Date;
+}
+
+export type Found =
+  | Published
+  | Accepted
+  /** A definite refusal by the platform after acceptance (processing failed, rejected). */
+  | { readonly state: 'refused'; readonly problem: Problem }
+  /** Own key: the platform's word. Listing: one complete look back to before armedAt with every post attributed. */
+  | { readonly state: 'absent'; readonly proof: 'own-key' | 'listing'; readonly checkpoint: Checkpoint | null }
+  /** Ask again at `lookAt`, or never (null): a person must look. */
+  | { readonly state: 'unknown'; readonly reason: string; readonly lookAt: Date | null };
+
+/** Tokens after a refresh; null refreshToken means unchanged (NULL never overwrites). */
+export interface Refreshed {
+  readonly token: Secret;
+  readonly refreshToken: Secret | null;
+  readonly expiresAt: Date | null;
+}
+
+export interface Verified {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface Metrics {
+  readonly likes?: number;
+  readonly comments?: number;
+  readonly shares?: number;
+  readonly views?: number;
+  readonly reach?: number;
+}
+
+/** What the connection row says; a platform names the remote account from it. */
+export interface ConnectionRow {
+  readonly id: string;
+  readonly pageId: string | null;
+  readonly pageName: string | null;
+  readonly instagramId: string | null;
+  readonly linkedinId: string | null;
+  readonly organizationId: string | null;
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * One social network. Add one: a folder in src/platforms with these files, a line in src/platforms/index.ts,
+ * a simulator in src/sandbox/platforms; the contract suite (src/platforms/contract.test.ts) does the rest.
+ *
+ * Every method may throw PublishError (a known refusal) or HttpFailure (no answer).
+ */
+export interface Platform {
+  readonly capabilities: Capabilities;
+  /**
+   * Remote account id of a connection row, or null when only the platform can tell (`lookUpAccountId`).
+   * Never asks the network.
+   */
+  accountId(connection: ConnectionRow): string | null;
+  lookUpAccountId?(context: PlatformContext, connection: ConnectionRow, token: Secret): Promise<string | null>;
+  /** Every reason this post would be refused; media limits of `capabilities` are checked by shared code. Pure. */
+  problems(post: Post): Problem[];
+  /** Uploads, containers: invisible and resumable from job.checkpoint. */
+  prepare(job: Job): Promise<Prepared>;
+  /** Exactly one request carries `arm`. Every answer but an id or a known refusal throws PublishError kind 'unknown' or HttpFailure. */
+  publish(job: Job, arm: Arm): Promise<Published | Accepted>;
+  /** Reads the platform back. Never writes anything visible. */
+  find(job: Job): Promise<Found>;
+  verify(context: PlatformContext, account: Account): Promise<Verified>;
+  /** null: this platform's tokens are not refreshed without a person. */
+  refresh(context: PlatformContext, account: Account): Promise<Refreshed | null>;
+  metrics(context: PlatformContext, account: Account, platformPostId: string): Promise<Metrics>;
+}
