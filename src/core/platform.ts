@@ -151,8 +151,11 @@ export type Found =
   | Accepted
   /** A definite refusal by the platform after acceptance (processing failed, rejected). */
   | { readonly state: 'refused'; readonly problem: Problem }
-  /** Own key: the platform's word. Listing: one complete look back to before armedAt with every post attributed. */
-  | { readonly state: 'absent'; readonly proof: 'own-key' | 'listing'; readonly checkpoint: Checkpoint | null }
+  /**
+   * own-key: the platform's word. listing: one complete look back to before armedAt with every post attributed
+   * (the tick asks twice before it believes it). repeat: the window is open in which sending again names the first one.
+   */
+  | { readonly state: 'absent'; readonly proof: 'own-key' | 'listing' | 'repeat'; readonly checkpoint: Checkpoint | null }
   /** Ask again at `lookAt`, or never (null): a person must look. */
   | { readonly state: 'unknown'; readonly reason: string; readonly lookAt: Date | null };
 
