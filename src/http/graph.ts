@@ -1,0 +1,155 @@
+/** What Meta's Graph API platforms share: the error body, the usage headers, and what an answer means around the arm. */
+import { z } from 'zod';
+import { classify, type ErrorRule, type PlatformAnswer, PublishError } from '../core/errors.ts';
+import type { HttpResponse } from '../core/http.ts';
+
+/**
+ * Last key of every answer that the server itself calls transient (`is_transient`, on rupload `retriable`),
+ * so that a table can have one rule for all of them.
+ */
+export const TRANSIENT_KEY = 'transient';
+
+// https://developers.facebook.com/docs/graph-api/guides/error-handling
+const errorBody = z.object({
+  error: z.object({
+    code: z.number(),
+    message: z.string().catch(''),
+    error_subcode: z.number().optional().catch(undefined),
+    is_transient: z.boolean().optional().catch(undefined),
+    error_user_msg: z.string().optional().catch(undefined),
+    fbtrace_id: z.string().optional().catch(undefined),
+  }),
+});
+
+// https://developers.facebook.com/docs/video-api/guides/reels-publishing
+const ruploadBody = z.object({
+  debug_info: z.object({
+    type: z.string(),
+    message: z.string().catch(''),
+    retriable: z.boolean().optional().catch(undefined),
+  }),
+});
+
+// https://developers.facebook.com/docs/graph-api/overview/rate-limiting: minutes; there is no Retry-After.
+const businessUsage = z.record(
+  z.string(),
+  z.array(z.object({ estimated_time_to_regain_access: z.number().optional() })),
+);
+// Percent of a rolling hour's budget; names no time.
+const appUsage = z.object({
+  call_count: z.number().optional(),
+  total_time: z.number().optional(),
+  total_cputime: z.number().optional(),
+});
+const APP_WINDOW_MS = 3_600_000;
+
+/** An answer in one of Meta's own error shapes, or null: HTML, truncated JSON, a proxy's page, a success. */
+export function graphAnswer(response: HttpResponse, now: Date): PlatformAnswer | null {
+  const retryAt = retryAtFromUsage(response.headers, now);
+  const graph = errorBody.safeParse(response.json);
+  if (graph.success) {
+    const {
+      code,
+      error_subcode: subcode,
+      is_transient,
+      error_user_msg,
+      message,
+      fbtrace_id,
+    } = graph.data.error;
+    const specific = subcode === undefined ? [] : [`${code}/${subcode}`];
+    return {
+      keys: [...specific, `${code}`, ...(is_transient === true ? [TRANSIENT_KEY] : [])],
+      platformCode: specific[0] ?? `${code}`,
+      platformMessage: harmless(error_user_msg || message),
+      traceId: fbtrace_id ?? response.headers['x-fb-trace-id'],
+      retryAt,
+    };
+  }
+  const rupload = ruploadBody.safeParse(response.json);
+  if (!rupload.success) return null;
+  const { type, message, retriable } = rupload.data.debug_info;
+  return {
+    keys: [type, ...(retriable === true ? [TRANSIENT_KEY] : [])],
+    platformCode: type,
+    platformMessage: harmless(message),
+    traceId: response.headers['x-fb-trace-id'],
+    retryAt,
+  };
+}
+
+/**
+ * The error that an answer other than the expected one stands for.
+ *
+ * `armed`: after the arm only a known refusal is definite; codes 1 and 2, every other 'temporary', 5xx, 408 and
+ * whatever is not Meta's shape (also a 2xx without id) are `unknown`.
+ * Not armed: nothing became visible, so whatever we do not know is `temporary` and is tried again.
+ */
+export function graphError(
+  rules: readonly ErrorRule[],
+  response: HttpResponse,
+  now: Date,
+  moment: 'armed' | 'not armed',
+): PublishError {
+  const answer = graphAnswer(response, now);
+  const error =
+    answer === null
+      ? new PublishError({
+          kind: 'unknown',
+          code: `HTTP_${response.status}`,
+          message: `The answer (HTTP ${response.status}) is not one that Meta's documentation describes.`,
+          hint: 'If it happens again, look for a proxy in between and at https://metastatus.com.',
+          traceId: response.headers['x-fb-trace-id'],
+        })
+      : classify(rules, answer, now);
+  if (moment === 'not armed') return error.kind === 'unknown' ? withKind(error, 'temporary') : error;
+  const indefinite = error.kind === 'temporary' || response.status >= 500 || response.status === 408;
+  return indefinite ? withKind(error, 'unknown') : error;
+}
+
+/**
+ * When the usage headers say that calls are possible again: the longest time of X-Business-Use-Case-Usage, else the
+ * end of the app's rolling hour when X-App-Usage is used up; undefined when neither says so.
+ */
+export function retryAtFromUsage(headers: Readonly<Record<string, string>>, now: Date): Date | undefined {
+  const business = businessUsage.safeParse(parseJson(headers['x-business-use-case-usage']));
+  const minutes = business.success
+    ? Object.values(business.data)
+        .flat()
+        .map((entry) => entry.estimated_time_to_regain_access ?? 0)
+    : [];
+  const longest = Math.max(0, ...minutes);
+  if (longest > 0) return new Date(now.getTime() + longest * 60_000);
+  const app = appUsage.safeParse(parseJson(headers['x-app-usage']));
+  const usedUp = app.success && Object.values(app.data).some((percent) => percent >= 100);
+  return usedUp ? new Date(now.getTime() + APP_WINDOW_MS) : undefined;
+}
+
+function withKind(error: PublishError, kind: PublishError['kind']): PublishError {
+  return new PublishError({
+    kind,
+    code: error.code,
+    message: error.message,
+    hint: error.hint,
+    platformCode: error.platformCode,
+    traceId: error.traceId,
+    retryAt: error.retryAt,
+    scope: error.scope,
+    cause: error.cause,
+  });
+}
+
+/** Graph repeats a malformed token inside its message ("Malformed access token EAAB…"). */
+function harmless(message: string): string {
+  return message
+    .replace(/\b(?:EAA|IG)[A-Za-z0-9_-]{12,}|(?<=access token:? )\S{12,}/gi, '(token)')
+    .slice(0, 500);
+}
+
+function parseJson(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
