@@ -120,7 +120,7 @@ export function retryAtFromUsage(headers: Readonly<Record<string, string>>, now:
   const longest = Math.max(0, ...minutes);
   if (longest > 0) return new Date(now.getTime() + longest * 60_000);
   const app = appUsage.safeParse(parseJson(headers['x-app-usage']));
-  const usedUp = app.success && Object.values(app.data).some((percent) => percent >= 100);
+  const usedUp = app.success && Object.values(app.data).some((percent) => (percent ?? 0) >= 100);
   return usedUp ? new Date(now.getTime() + APP_WINDOW_MS) : undefined;
 }
 
