@@ -17,12 +17,12 @@ function answer(status: number, json: unknown, headers: Record<string, string> =
 }
 
 describe('graphAnswer', () => {
-  it('puts the pair of code and subcode before the code alone and keeps the trace id', () => {
+  it('puts the pair of code and subcode before the subcode and the code alone and keeps the trace id', () => {
     const found = graphAnswer(
       answer(400, { error: { message: 'Expired', code: 190, error_subcode: 463, fbtrace_id: 'A1' } }),
       NOW,
     );
-    expect(found?.keys).toEqual(['190/463', '190']);
+    expect(found?.keys).toEqual(['190/463', '*/463', '190']);
     expect(found?.platformCode).toBe('190/463');
     expect(found?.traceId).toBe('A1');
   });

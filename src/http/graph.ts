@@ -56,7 +56,8 @@ export function graphAnswer(response: HttpResponse, now: Date): PlatformAnswer |
       message,
       fbtrace_id,
     } = graph.data.error;
-    const specific = subcode === undefined ? [] : [`${code}/${subcode}`];
+    // Subcodes are unique over all codes, and the code they come with varies by endpoint: '*/1363031' names them all.
+    const specific = subcode === undefined ? [] : [`${code}/${subcode}`, `*/${subcode}`];
     return {
       keys: [...specific, `${code}`, ...(is_transient === true ? [TRANSIENT_KEY] : [])],
       platformCode: specific[0] ?? `${code}`,
