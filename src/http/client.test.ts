@@ -1,0 +1,358 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import {
+  type AddressInfo,
+  createServer as createTcpServer,
+  type Socket,
+  type Server as TcpServer,
+} from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { HttpFailure } from '../core/http.ts';
+import type { LogFields, Logger } from '../core/logger.ts';
+import { Secret } from '../core/secret.ts';
+import { createHttp, type HttpClient, type HttpOptions } from './client.ts';
+
+const open: (Server | TcpServer)[] = [];
+const clients: HttpClient[] = [];
+
+afterEach(async () => {
+  await Promise.all(clients.splice(0).map((client) => client.close()));
+  for (const server of open.splice(0)) {
+    if ('closeAllConnections' in server) server.closeAllConnections();
+    server.close();
+  }
+});
+
+async function serve(listener: RequestListener): Promise<string> {
+  return listen(createServer(listener));
+}
+
+/** A server below HTTP, for answers that break. */
+async function serveRaw(onSocket: (socket: Socket) => void): Promise<string> {
+  return listen(
+    createTcpServer((socket) => {
+      socket.on('error', () => undefined);
+      onSocket(socket);
+    }),
+  );
+}
+
+async function listen(server: Server | TcpServer): Promise<string> {
+  open.push(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function client(apiUrl: string, options: Partial<HttpOptions> = {}): HttpClient {
+  const http = createHttp({
+    origins: ['https://graph.example.com'],
+    uploadHosts: ['.uploads.example.com'],
+    apiUrl,
+    timeoutMs: 5_000,
+    connectTimeoutMs: 5_000,
+    userAgent: 'test/1',
+    ...options,
+  });
+  clients.push(http);
+  return http;
+}
+
+async function failure(promise: Promise<unknown>): Promise<HttpFailure> {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(HttpFailure);
+  return error as HttpFailure;
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
+const URL_OF_POST = 'https://graph.example.com/v1/feed';
+
+describe('an answer', () => {
+  it('comes with status, lower-case headers, text and parsed JSON, whatever the status', async () => {
+    const url = await serve((_request, response) => {
+      response.writeHead(418, { 'X-Trace': 'abc', 'content-type': 'application/json' });
+      response.end('{"error":{"code":190}}');
+    });
+    const answer = await client(url).request({ method: 'GET', url: URL_OF_POST });
+    expect(answer).toMatchObject({
+      status: 418,
+      headers: { 'x-trace': 'abc' },
+      text: '{"error":{"code":190}}',
+      json: { error: { code: 190 } },
+    });
+  });
+
+  it('that is not JSON has no json', async () => {
+    const url = await serve((_request, response) => response.end('<html>'));
+    const answer = await client(url).request({ method: 'GET', url: URL_OF_POST });
+    expect(answer.json).toBeUndefined();
+  });
+
+  it('that redirects is returned as it is and not followed', async () => {
+    const paths: unknown[] = [];
+    const url = await serve((request, response) => {
+      paths.push(request.url);
+      response.writeHead(302, { location: '/elsewhere' }).end();
+    });
+    const answer = await client(url).request({ method: 'POST', url: URL_OF_POST, body: { json: {} } });
+    expect(answer.status).toBe(302);
+    expect(paths).toEqual(['/v1/feed']);
+  });
+
+  it('longer than the limit is given up', async () => {
+    const url = await serve((_request, response) => response.end('x'.repeat(2_000)));
+    const http = client(url, { maxAnswerBytes: 1_000 });
+    const error = await failure(http.request({ method: 'GET', url: URL_OF_POST }));
+    expect(error).toMatchObject({ sent: true, reason: 'too_large' });
+  });
+
+  it('is not taken from an informational status', async () => {
+    const url = await serve((_request, response) => {
+      response.writeEarlyHints({ link: '</a.css>; rel=preload' });
+      response.end('done');
+    });
+    const answer = await client(url).request({ method: 'GET', url: URL_OF_POST });
+    expect(answer).toMatchObject({ status: 200, text: 'done' });
+  });
+});
+
+describe('a request', () => {
+  it('carries query, headers and a form whose secrets are revealed only on the wire', async () => {
+    let seen = {};
+    const url = await serve(async (request, response) => {
+      const { authorization, 'content-type': type, 'user-agent': agent } = request.headers;
+      seen = { path: request.url, authorization, type, agent, body: await bodyOf(request) };
+      response.end();
+    });
+    await client(url).request({
+      method: 'POST',
+      url: `${URL_OF_POST}?a=1`,
+      query: { b: 'x y', c: undefined, d: 2 },
+      headers: { Authorization: new Secret('Bearer t0p') },
+      body: { form: { message: 'a&b', access_token: new Secret('t0p+/') } },
+    });
+    expect(seen).toEqual({
+      path: '/v1/feed?a=1&b=x+y&d=2',
+      authorization: 'Bearer t0p',
+      type: 'application/x-www-form-urlencoded',
+      agent: 'test/1',
+      body: 'message=a%26b&access_token=t0p%2B%2F',
+    });
+  });
+
+  it('uses a kept connection again when it has no arm, and a fresh one when it has', async () => {
+    const ports: unknown[] = [];
+    const url = await serve((request, response) => {
+      ports.push(request.socket.remotePort);
+      response.end();
+    });
+    const http = client(url);
+    const arm = { id: 'a', check: () => undefined };
+    for (const armed of [false, false, true, true]) {
+      await http.request({ method: 'POST', url: URL_OF_POST, body: { json: 1 }, ...(armed ? { arm } : {}) });
+    }
+    expect(ports[0]).toBe(ports[1]);
+    expect(new Set(ports).size).toBe(3);
+  });
+
+  it.each([503, 429, 500, 408])('is not repeated by itself after %i', async (status) => {
+    let count = 0;
+    const url = await serve((_request, response) => {
+      count += 1;
+      response.writeHead(status, { 'retry-after': '0' }).end();
+    });
+    const http = client(url);
+    for (const method of ['GET', 'POST'] as const) {
+      expect((await http.request({ method, url: URL_OF_POST })).status).toBe(status);
+    }
+    expect(count).toBe(2);
+  });
+
+  it.each([
+    { method: 'GET', armed: false, times: 2 },
+    { method: 'GET', armed: true, times: 1 },
+    { method: 'POST', armed: false, times: 1 },
+    { method: 'POST', armed: true, times: 1 },
+    { method: 'PUT', armed: false, times: 1 },
+    { method: 'DELETE', armed: false, times: 1 },
+  ] as const)('$method, armed $armed, leaves $times time(s) when every connection is reset', async (row) => {
+    let count = 0;
+    const url = await serve((request) => {
+      count += 1;
+      request.socket.resetAndDestroy();
+    });
+    const error = await failure(
+      client(url).request({
+        method: row.method,
+        url: URL_OF_POST,
+        ...(row.armed ? { arm: { id: 'a', check: () => undefined } } : {}),
+      }),
+    );
+    expect(error).toMatchObject({ sent: true, reason: 'reset' });
+    expect(count).toBe(row.times);
+  });
+
+  it('asks a GET again whose connection broke before the answer, and returns the second answer', async () => {
+    let count = 0;
+    const url = await serve((request, response) => {
+      count += 1;
+      if (count === 1) request.socket.resetAndDestroy();
+      else response.end('second');
+    });
+    expect((await client(url).request({ method: 'GET', url: URL_OF_POST })).text).toBe('second');
+  });
+
+  it('is not asked again when the answer had begun', async () => {
+    let count = 0;
+    const url = await serve((request, response) => {
+      count += 1;
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('{"id":', () => request.socket.resetAndDestroy());
+    });
+    const error = await failure(client(url).request({ method: 'GET', url: URL_OF_POST }));
+    expect(error).toMatchObject({ sent: true, reason: 'reset' });
+    expect(count).toBe(1);
+  });
+});
+
+describe('a broken exchange', () => {
+  it.each([
+    ['a truncated body', 'HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{"id":'],
+    ['a truncated chunk', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n20\r\n{"id":'],
+    ['half a head', 'HTTP/1.1 200 OK\r\ncontent-le'],
+    ['something that is not HTTP', 'SSH-2.0-OpenSSH\r\n\r\n'],
+    ['nothing', ''],
+  ])('that ends in %s counts as sent', async (_name, bytes) => {
+    const url = await serveRaw((socket) => socket.once('data', () => socket.end(bytes)));
+    const error = await failure(
+      client(url).request({ method: 'POST', url: URL_OF_POST, body: { json: {} } }),
+    );
+    expect(error).toMatchObject({ sent: true, reason: 'reset' });
+  });
+
+  it('without an answer in time counts as sent', async () => {
+    const url = await serve(() => undefined);
+    const error = await failure(
+      client(url, { timeoutMs: 150 }).request({ method: 'POST', url: URL_OF_POST }),
+    );
+    expect(error).toMatchObject({ sent: true, reason: 'timeout' });
+    expect(error.message).toMatch(/did not answer in full within 0.15 s/);
+  });
+
+  it('whose answer drips for longer than the time-out counts as sent', async () => {
+    const timers: NodeJS.Timeout[] = [];
+    const url = await serve((_request, response) => {
+      response.writeHead(200);
+      timers.push(setInterval(() => response.write('.'), 20));
+    });
+    const error = await failure(client(url).request({ method: 'GET', url: URL_OF_POST, timeoutMs: 200 }));
+    timers.forEach(clearInterval);
+    expect(error).toMatchObject({ sent: true, reason: 'timeout' });
+  });
+
+  it('with a refused connection was not sent', async () => {
+    const url = await serve(() => undefined);
+    for (const server of open.splice(0)) await new Promise((done) => server.close(done));
+    const error = await failure(client(url).request({ method: 'POST', url: URL_OF_POST }));
+    expect(error).toMatchObject({ sent: false, reason: 'refused' });
+  });
+
+  it('with an unknown name was not sent', async () => {
+    const http = client('https://publisher-test.invalid');
+    const error = await failure(http.request({ method: 'POST', url: URL_OF_POST }));
+    expect(error).toMatchObject({ sent: false, reason: 'dns' });
+  });
+
+  it('with a server that never speaks TLS was not sent', async () => {
+    const url = await serveRaw((socket) =>
+      socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
+    );
+    const http = client(url.replace('http:', 'https:'));
+    const error = await failure(http.request({ method: 'POST', url: URL_OF_POST }));
+    expect(error).toMatchObject({ sent: false, reason: 'tls' });
+  });
+
+  it('with a TLS handshake that never ends was not sent', async () => {
+    const url = await serveRaw(() => undefined);
+    const http = client(url.replace('http:', 'https:'), { connectTimeoutMs: 150 });
+    const error = await failure(http.request({ method: 'POST', url: URL_OF_POST }));
+    expect(error).toMatchObject({ sent: false, reason: 'connect_timeout' });
+  });
+
+  it('that is stopped by the signal counts as sent once it has left', async () => {
+    const stop = new AbortController();
+    const url = await serve(() => stop.abort());
+    const http = client(url, { signal: stop.signal });
+    expect(await failure(http.request({ method: 'POST', url: URL_OF_POST }))).toMatchObject({
+      sent: true,
+      reason: 'aborted',
+    });
+    expect(await failure(http.request({ method: 'POST', url: URL_OF_POST }))).toMatchObject({
+      sent: false,
+      reason: 'aborted',
+    });
+  });
+
+  it('leaves an armed request that has left to its end when the signal comes', async () => {
+    const stop = new AbortController();
+    const url = await serve((_request, response) => {
+      stop.abort();
+      response.end('{"id":"1"}');
+    });
+    const arm = { id: 'a', check: () => undefined };
+    const answer = await client(url, { signal: stop.signal }).request({
+      method: 'POST',
+      url: URL_OF_POST,
+      arm,
+    });
+    expect(answer.json).toEqual({ id: '1' });
+  });
+});
+
+describe('secrets', () => {
+  it('appear neither in errors nor in the log, wherever they stood', async () => {
+    const lines: unknown[] = [];
+    const write = (message: string, fields?: LogFields) => lines.push({ message, fields });
+    const log: Logger = {
+      debug: write,
+      info: write,
+      warn: write,
+      error: write,
+      flush: () => Promise.resolve(),
+    };
+    const url = await serve((request) => request.socket.resetAndDestroy());
+    const http = client(url, { log });
+    const secret = 'S3cretValue';
+    const requests = [
+      { url: `${URL_OF_POST}?access_token=${secret}` },
+      { url: new Secret(`https://a.uploads.example.com/${secret}?x=${secret}`) },
+      { url: new Secret(`https://evil.example.org/${secret}`) },
+      { url: new Secret(`not a url ${secret}`) },
+      { url: URL_OF_POST, headers: { authorization: new Secret(`Bearer ${secret}\n`) } },
+      { url: URL_OF_POST, body: { form: { access_token: new Secret(secret) } } },
+    ];
+    for (const request of requests) {
+      const error: unknown = await http
+        .request({ method: 'POST', ...request })
+        .catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(Error);
+      const { message, stack, cause } = error as Error;
+      lines.push({
+        message,
+        stack,
+        cause: cause instanceof Error ? [cause.message, cause.stack, { ...cause }] : cause,
+      });
+    }
+    expect(JSON.stringify(lines)).not.toContain(secret);
+    expect(lines).toHaveLength(requests.length + 4);
+  });
+});
