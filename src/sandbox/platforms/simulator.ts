@@ -13,6 +13,8 @@ export interface SimRequest {
 
 export interface SimBody {
   readonly length: number;
+  /** Of the raw body, hex; known without reading it again. */
+  readonly sha256: string;
   /** For JSON, forms and other small bodies. @throws RangeError over 32 MB */
   bytes(): Buffer;
   text(): string;
