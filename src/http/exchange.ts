@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import type { Arm, HttpFailure, HttpRequest, HttpResponse } from '../core/http.ts';
+import type { Arm, HttpFailure, HttpRequest, HttpResponse, HttpSource } from '../core/http.ts';
 import type { EncodedBody } from './encode-body.ts';
 import { connectReason, type FailureReason, httpFailure } from './failure.ts';
 import { readAnswer } from './read-answer.ts';
@@ -125,23 +125,26 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (body.kind === 'none') return null;
     if (body.kind === 'bytes') return body.bytes;
     // undici's documentation admits any async iterable; its types name Readable only, which reads ahead of the arm.
-    return this.#stream(body.source.open()) as unknown as Buffer;
+    return this.#stream(body.source) as unknown as Buffer;
   }
 
   /** undici writes the head together with the first chunk, so the arm is looked at once more right before it. */
-  async *#stream(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    const upload = chunks[Symbol.asyncIterator]();
+  async *#stream(source: HttpSource): AsyncGenerator<Uint8Array> {
+    const upload = source.open()[Symbol.asyncIterator]();
     this.#upload = upload;
+    let left = source.length;
     try {
       for (;;) {
-        const next = await upload.next();
-        if (next.done === true || this.#settled) break;
-        if (next.value.byteLength === 0) continue;
-        if (!this.#sent && !this.#mayLeave()) break;
+        const { done, value } = await upload.next();
+        if (this.#settled || done === true) break;
+        left -= value.byteLength;
+        if (left < 0) break;
+        if (!this.#sent && !this.#mayLeave()) return;
         this.#sent = true;
-        yield next.value;
+        yield value;
         this.#limitTo(this.#plan.timeoutMs);
       }
+      if (left !== 0) throw new Error(`The source did not yield the ${source.length} bytes it announced.`);
     } catch (error) {
       this.#fail('aborted', 0, error);
     }
