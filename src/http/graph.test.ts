@@ -41,7 +41,7 @@ describe('graphAnswer', () => {
 
   it('never repeats a token that Meta quotes in its message', () => {
     const body = { error: { message: 'Malformed access token EAABsbCS1iHgBAKZC0abcdef', code: 190 } };
-    expect(graphAnswer(answer(400, body), NOW)?.platformMessage).toBe('Malformed access token (token)');
+    expect(graphAnswer(answer(400, body), NOW)?.platformMessage).toBe('Malformed access token [secret]');
   });
 
   it('keeps ordinary words of a message', () => {

@@ -1,7 +1,11 @@
 /** What Meta's Graph API platforms share: the error body, the usage headers, and what an answer means around the arm. */
 import { z } from 'zod';
+import { clip } from '../core/clip.ts';
 import { classify, type ErrorRule, type PlatformAnswer, PublishError } from '../core/errors.ts';
 import type { HttpResponse } from '../core/http.ts';
+import { tryJson } from '../core/json-value.ts';
+import { redactText } from '../core/redact-text.ts';
+import { MASK } from '../core/secret.ts';
 
 /**
  * Last key of every answer that the server itself calls transient (`is_transient`, on rupload `retriable`),
@@ -112,7 +116,7 @@ export function graphError(
  * end of the app's rolling hour when X-App-Usage is used up; undefined when neither says so.
  */
 export function retryAtFromUsage(headers: Readonly<Record<string, string>>, now: Date): Date | undefined {
-  const business = businessUsage.safeParse(parseJson(headers['x-business-use-case-usage']));
+  const business = businessUsage.safeParse(tryJson(headers['x-business-use-case-usage'] ?? ''));
   const minutes = business.success
     ? Object.values(business.data)
         .flat()
@@ -120,7 +124,7 @@ export function retryAtFromUsage(headers: Readonly<Record<string, string>>, now:
     : [];
   const longest = Math.max(0, ...minutes);
   if (longest > 0) return new Date(now.getTime() + longest * 60_000);
-  const app = appUsage.safeParse(parseJson(headers['x-app-usage']));
+  const app = appUsage.safeParse(tryJson(headers['x-app-usage'] ?? ''));
   const usedUp = app.success && Object.values(app.data).some((percent) => (percent ?? 0) >= 100);
   return usedUp ? new Date(now.getTime() + APP_WINDOW_MS) : undefined;
 }
@@ -139,18 +143,7 @@ function withKind(error: PublishError, kind: PublishError['kind']): PublishError
   });
 }
 
-/** Graph repeats a malformed token inside its message ("Malformed access token EAAB…"). */
+/** Graph repeats a malformed token inside its message ("Malformed access token EAAB…"), whatever it looks like. */
 function harmless(message: string): string {
-  return message
-    .replace(/\b(?:EAA|IG)[A-Za-z0-9_-]{12,}|(?<=access token:? )\S{12,}/gi, '(token)')
-    .slice(0, 500);
-}
-
-function parseJson(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return clip(redactText(message).replace(/(?<=\baccess token:? )[^\s.:]{12,}/gi, MASK), 500);
 }
