@@ -1,0 +1,545 @@
+-- content-publisher 4/6: claim, targets, checkpoint, arm, outcome.
+-- Lock order everywhere: the app's row, then publish_queue, then publish_targets.
+
+set lock_timeout = '5s';
+
+-- Everything that a publish needs, as one value.
+create or replace function public.publisher_job(p_source text, p_id uuid, p_row jsonb) returns jsonb
+language plpgsql stable set search_path = '' set timezone = 'UTC' as $$
+declare
+  v_queue public.publish_queue;
+  v_owner uuid := public.publisher_uuid(p_row ->> 'owner_id');
+  v_connections jsonb;
+  v_off jsonb := '[]'::jsonb;
+  v_targets jsonb;
+begin
+  select * into v_queue from public.publish_queue q where q.source = p_source and q.post_id = p_id;
+  select coalesce(jsonb_agg(to_jsonb(c) || jsonb_build_object('token_good_until', h.token_good_until)
+                            order by c.connected_at desc nulls last, c.id), '[]'::jsonb)
+    into v_connections
+    from public.platform_connections c
+    left join public.publish_holds h on h.scope = 'account' and h.token_md5 = md5(c.access_token_encrypted)
+    where c.user_id = coalesce(v_owner, v_queue.user_id);
+
+  -- One installation family has a platform_settings with connection_id and auto_posting, another has not.
+  if (select count(*) from information_schema.columns c where c.table_schema = 'public'
+        and c.table_name = 'platform_settings' and c.column_name in ('connection_id', 'auto_posting')) = 2 then
+    execute 'select coalesce(jsonb_agg(s.connection_id), ''[]''::jsonb) from public.platform_settings s
+             where s.auto_posting is false and s.connection_id in
+               (select (value ->> ''id'')::uuid from jsonb_array_elements($1))'
+      into v_off using v_connections;
+  end if;
+
+  select coalesce(jsonb_agg(to_jsonb(t) || jsonb_build_object(
+      'current_revision', public.publisher_revision(p_row, t.text),
+      'effects', (select coalesce(jsonb_agg(to_jsonb(e) order by e.effect), '[]'::jsonb) from public.publish_effects e
+                   where e.source = t.source and e.post_id = t.post_id and e.platform = t.platform
+                     and e.account_id = t.account_id))
+      order by t.created_at, t.platform, t.account_id), '[]'::jsonb)
+    into v_targets
+    from public.publish_targets t where t.source = p_source and t.post_id = p_id;
+
+  return jsonb_build_object(
+    'source', p_source, 'id', p_id, 'user_id', coalesce(v_owner, v_queue.user_id), 'platform', v_queue.platform,
+    'due_at', v_queue.due_at, 'seen_due_at', v_queue.seen_due_at, 'zone', v_queue.zone,
+    'first_claim', v_queue.first_claimed_at is null, 'released', v_queue.released,
+    'cancelled', v_queue.cancelled_at is not null, 'attempts', v_queue.attempts, 'fence', v_queue.fence,
+    'revision', public.publisher_revision(p_row, null), 'row', p_row,
+    'timezone', public.publisher_timezone(v_owner),
+    'connections', v_connections, 'auto_posting_off', v_off, 'targets', v_targets);
+end
+$$;
+
+create or replace function public.publisher_in_flight(p_source text, p_id uuid) returns boolean
+language sql stable set search_path = '' as $$
+  select exists (select 1 from public.publish_targets t where t.source = p_source and t.post_id = p_id
+                  and t.state in ('armed', 'accepted', 'unknown'))
+$$;
+
+-- p: {version, call, owner, run_id, host, pid, lease_seconds, limit, per_account, user_id, include_overdue,
+--     late_after_seconds, spacing_seconds, max_ticks_per_host}
+-- Answers {now, host_busy, jobs: [job]}. Under the same call id it answers the same jobs again.
+create or replace function public.publisher_claim(p jsonb) returns jsonb
+language plpgsql set search_path = '' set timezone = 'UTC' as $$
+declare
+  v_call uuid := (p ->> 'call')::uuid;
+  v_owner uuid := (p ->> 'owner')::uuid;
+  v_user uuid := (p ->> 'user_id')::uuid;
+  v_lease interval := make_interval(secs => (p ->> 'lease_seconds')::double precision);
+  v_late interval := make_interval(secs => (p ->> 'late_after_seconds')::double precision);
+  v_spacing interval := make_interval(secs => (p ->> 'spacing_seconds')::double precision);
+  v_limit integer := (p ->> 'limit')::integer;
+  v_installed timestamptz;
+  v_candidate record;
+  v_row jsonb;
+  v_queue public.publish_queue;
+  v_jobs jsonb := '[]'::jsonb;
+begin
+  perform public.publisher_require_version((p ->> 'version')::integer);
+  select installed_at into v_installed from public.publish_install;
+
+  for v_candidate in
+    select q.source, q.post_id from public.publish_queue q
+    where q.lease_call = v_call and q.lease_owner = v_owner and q.lease_until > clock_timestamp()
+  loop
+    v_row := public.publisher_row(v_candidate.source, v_candidate.post_id);
+    v_jobs := v_jobs || public.publisher_job(v_candidate.source, v_candidate.post_id, v_row);
+  end loop;
+  if v_jobs <> '[]'::jsonb then
+    return jsonb_build_object('now', clock_timestamp(), 'host_busy', false, 'jobs', v_jobs);
+  end if;
+
+  if (select count(distinct q.lease_owner) from public.publish_queue q
+       where q.lease_owner <> v_owner and q.host = p ->> 'host' and q.lease_until > clock_timestamp())
+     >= (p ->> 'max_ticks_per_host')::integer then
+    return jsonb_build_object('now', clock_timestamp(), 'host_busy', true, 'jobs', '[]'::jsonb);
+  end if;
+
+  update public.publish_queue q set seen_due_at = now()
+    where q.state = 'waiting' and q.problem is null and q.seen_due_at is null and q.due_at < now() - v_late
+      and q.next_attempt_at <= now() and (v_user is null or q.user_id = v_user)
+      and (q.released or (p ->> 'include_overdue')::boolean or q.due_at >= v_installed)
+      and q.lease_owner is null;
+
+  for v_candidate in
+    with due as (
+      select q.source, q.post_id, q.due_at, q.user_id, q.platform,
+             q.first_claimed_at is null and not q.released and q.due_at < now() - v_late as late,
+             row_number() over (partition by coalesce(q.user_id, q.post_id), q.platform
+                                order by q.due_at nulls first, q.source, q.post_id) as place
+      from public.publish_queue q
+      where q.state = 'waiting' and q.problem is null and q.next_attempt_at <= now()
+        and (q.lease_until is null or q.lease_until < clock_timestamp())
+        and (v_user is null or q.user_id = v_user)
+        and (q.released or (p ->> 'include_overdue')::boolean or q.due_at >= v_installed
+             or q.first_claimed_at is not null or q.cancelled_at is not null)
+    )
+    select due.source, due.post_id from due
+    where due.place <= case when due.late then 1 else (p ->> 'per_account')::integer end
+      -- One account does one thing at a time: what another tick works on blocks its account, not the others.
+      and not exists (select 1 from public.publish_queue o
+            where o.user_id = due.user_id and o.platform = due.platform and o.lease_owner <> v_owner
+              and o.lease_until > clock_timestamp())
+      -- A backlog after an outage goes out spaced, oldest first.
+      and not (due.late and exists (select 1 from public.publish_queue o
+            where o.user_id = due.user_id and o.platform = due.platform
+              and o.last_claimed_at > now() - v_spacing and (o.source, o.post_id) <> (due.source, due.post_id)))
+    order by due.due_at nulls first, due.source, due.post_id
+    limit v_limit * 4
+  loop
+    exit when jsonb_array_length(v_jobs) >= v_limit;
+
+    v_row := null;
+    if v_candidate.source = 'created_content' then
+      perform 1 from public.created_content c where c.id = v_candidate.post_id for update skip locked;
+      if not found and exists (select 1 from public.created_content c where c.id = v_candidate.post_id) then
+        continue;
+      end if;
+    else
+      perform 1 from public.content_posts c where c.id = v_candidate.post_id for update skip locked;
+      if not found and exists (select 1 from public.content_posts c where c.id = v_candidate.post_id) then
+        continue;
+      end if;
+    end if;
+    v_row := public.publisher_row(v_candidate.source, v_candidate.post_id);
+
+    select * into v_queue from public.publish_queue q
+      where q.source = v_candidate.source and q.post_id = v_candidate.post_id
+        and q.state = 'waiting' and q.next_attempt_at <= now()
+        and (q.lease_until is null or q.lease_until < clock_timestamp())
+      for update skip locked;
+    if not found then
+      continue;
+    end if;
+
+    if (v_row is null or v_row ->> 'status' is distinct from 'scheduled')
+       and not public.publisher_in_flight(v_candidate.source, v_candidate.post_id) then
+      -- Un-scheduled or deleted, and the trigger's note has not been read yet.
+      perform public.publisher_cancel(v_candidate.source, v_candidate.post_id);
+      perform public.publisher_writeback(v_candidate.source, v_candidate.post_id);
+      continue;
+    end if;
+
+    update public.publish_queue q set
+      lease_owner = v_owner, lease_until = clock_timestamp() + v_lease, lease_call = v_call,
+      host = p ->> 'host', pid = (p ->> 'pid')::integer, run_id = p ->> 'run_id',
+      fence = nextval('public.publish_fence_seq'),
+      -- A lease that ran out without a settle.
+      attempts = q.attempts + case when q.lease_owner is null then 0 else 1 end,
+      last_claimed_at = now(),
+      released = q.released or ((p ->> 'include_overdue')::boolean and q.due_at < v_installed),
+      updated_at = now()
+      where q.source = v_candidate.source and q.post_id = v_candidate.post_id;
+    v_jobs := v_jobs || public.publisher_job(v_candidate.source, v_candidate.post_id, v_row);
+    update public.publish_queue q set first_claimed_at = coalesce(q.first_claimed_at, now())
+      where q.source = v_candidate.source and q.post_id = v_candidate.post_id;
+    perform public.publisher_writeback(v_candidate.source, v_candidate.post_id);
+  end loop;
+
+  return jsonb_build_object('now', clock_timestamp(), 'host_busy', false, 'jobs', v_jobs);
+end
+$$;
+
+-- True while this tick still holds the claim. Raises CPLST otherwise: the caller drops the post.
+create or replace function public.publisher_require_lease(p jsonb) returns public.publish_queue
+language plpgsql set search_path = '' as $$
+declare
+  v_queue public.publish_queue;
+begin
+  select * into v_queue from public.publish_queue q
+    where q.source = p ->> 'source' and q.post_id = (p ->> 'id')::uuid for update;
+  if v_queue.lease_owner is distinct from (p ->> 'owner')::uuid or v_queue.fence is distinct from (p ->> 'fence')::bigint then
+    raise exception 'The claim on % % was lost.', p ->> 'source', p ->> 'id' using errcode = 'CPLST';
+  end if;
+  return v_queue;
+end
+$$;
+
+-- The longest hold that stands against this account now, with its reason; NULL when nothing does.
+create or replace function public.publisher_hold_for(p_platform text, p_account text, p_token_md5 text) returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object('scope', h.scope, 'until', h.until, 'kind', h.kind, 'reason', h.reason, 'hint', h.hint)
+  from public.publish_holds h
+  where h.until > clock_timestamp()
+    and ((h.scope = 'account' and h.key = p_platform || ':' || p_account)
+         or (h.scope in ('app', 'platform') and h.key = p_platform))
+    -- Reconnected since: the token that was refused is no longer the one in use.
+    and not (h.kind = 'auth' and h.evidence ->> 'token_md5' is distinct from p_token_md5)
+  order by h.until desc limit 1
+$$;
+
+-- p: {source, id, owner, fence, targets: [{platform, account_id, account_name, connection_id, fingerprint,
+--     token_md5, origin}], foreign_flag_at}
+-- Registers what this post goes to, drops derived targets that no longer apply, and answers per target its row,
+-- effects, the hold that stands against it, and the post it is a copy of.
+create or replace function public.publisher_targets(p jsonb) returns jsonb
+language plpgsql set search_path = '' set timezone = 'UTC' as $$
+declare
+  v_queue public.publish_queue;
+  v_want jsonb;
+  v_target public.publish_targets;
+  v_copy record;
+  v_row jsonb;
+  v_answer jsonb := '[]'::jsonb;
+  v_flag timestamptz := (p ->> 'foreign_flag_at')::timestamptz;
+begin
+  v_row := public.publisher_row(p ->> 'source', (p ->> 'id')::uuid, true);
+  v_queue := public.publisher_require_lease(p);
+
+  update public.publish_targets t set state = 'cancelled', next_look_at = null, updated_at = now()
+    where t.source = v_queue.source and t.post_id = v_queue.post_id and t.origin = 'post'
+      and t.state in ('pending', 'prepared', 'retry', 'held')
+      and not exists (select 1 from jsonb_array_elements(p -> 'targets') w
+            where w ->> 'platform' = t.platform and w ->> 'account_id' = t.account_id);
+
+  for v_want in select * from jsonb_array_elements(p -> 'targets') loop
+    -- Two hosts that hold the two copies of one post meet here.
+    perform pg_advisory_xact_lock(hashtextextended(
+      'content-publisher:' || (v_want ->> 'platform') || ':' || (v_want ->> 'account_id'), 0));
+    select o.source, o.post_id into v_copy
+      from public.publish_targets o
+      join public.publish_queue q on q.source = o.source and q.post_id = o.post_id
+      where o.platform = v_want ->> 'platform' and o.account_id = v_want ->> 'account_id'
+        and o.fingerprint = v_want ->> 'fingerprint' and o.source <> v_queue.source
+        and o.state not in ('failed', 'cancelled') and q.user_id is not distinct from v_queue.user_id
+        and date_trunc('minute', q.due_at) = date_trunc('minute', v_queue.due_at)
+      limit 1;
+
+    insert into public.publish_targets as t (source, post_id, platform, account_id, account_name, connection_id, origin,
+        fingerprint, revision)
+      values (v_queue.source, v_queue.post_id, v_want ->> 'platform', v_want ->> 'account_id', v_want ->> 'account_name',
+              (v_want ->> 'connection_id')::uuid, coalesce(v_want ->> 'origin', 'post'), v_want ->> 'fingerprint', null)
+      on conflict (source, post_id, platform, account_id) do update set
+        account_name = coalesce(excluded.account_name, t.account_name),
+        connection_id = excluded.connection_id,
+        fingerprint = case when t.state in ('pending', 'prepared', 'retry', 'held', 'cancelled') then excluded.fingerprint
+                           else t.fingerprint end,
+        -- What was prepared from other content is of no use.
+        checkpoint = case when t.state in ('pending', 'prepared', 'retry', 'held', 'cancelled')
+                           and t.revision is distinct from public.publisher_revision(v_row, t.text)
+                          then null else t.checkpoint end,
+        state = case when t.state = 'cancelled' then 'pending' else t.state end,
+        next_look_at = case when t.state = 'cancelled' then now() else t.next_look_at end,
+        updated_at = now()
+      returning * into v_target;
+
+    -- Another publisher's flag without an arm of ours: as good as a send whose answer was lost.
+    if v_flag is not null and v_target.state in ('pending', 'prepared', 'retry', 'held')
+       and not exists (select 1 from public.publish_effects e where e.source = v_target.source and e.post_id = v_target.post_id
+                        and e.platform = v_target.platform and e.account_id = v_target.account_id) then
+      insert into public.publish_effects (source, post_id, platform, account_id, effect, state, arm_id, fence, fingerprint,
+          first_armed_at, armed_at, last_possible_at, unknown_sends)
+        values (v_target.source, v_target.post_id, v_target.platform, v_target.account_id, 'post', 'unknown',
+                gen_random_uuid(), v_queue.fence, v_target.fingerprint, v_flag, v_flag, v_flag + interval '15 minutes', 1);
+      update public.publish_targets t set state = 'unknown', next_look_at = now(), updated_at = now()
+        where t.source = v_target.source and t.post_id = v_target.post_id and t.platform = v_target.platform
+          and t.account_id = v_target.account_id
+        returning * into v_target;
+    end if;
+
+    v_answer := v_answer || (to_jsonb(v_target) || jsonb_build_object(
+      'current_revision', public.publisher_revision(v_row, v_target.text),
+      'copy_of', case when v_copy.post_id is not null and v_target.state in ('pending', 'prepared', 'retry', 'held')
+                      then v_copy.source || ':' || v_copy.post_id end,
+      'hold', public.publisher_hold_for(v_target.platform, v_target.account_id, v_want ->> 'token_md5'),
+      'effects', (select coalesce(jsonb_agg(to_jsonb(e) order by e.effect), '[]'::jsonb) from public.publish_effects e
+                   where e.source = v_target.source and e.post_id = v_target.post_id
+                     and e.platform = v_target.platform and e.account_id = v_target.account_id)));
+  end loop;
+  perform public.publisher_writeback(v_queue.source, v_queue.post_id);
+  return v_answer;
+end
+$$;
+
+-- p: {source, id, owner, fence, platform, account_id, checkpoint, prepared, revision}
+create or replace function public.publisher_checkpoint(p jsonb) returns jsonb
+language plpgsql set search_path = '' as $$
+begin
+  perform public.publisher_require_lease(p);
+  update public.publish_targets t
+    set checkpoint = p ->> 'checkpoint', revision = p ->> 'revision', updated_at = now(),
+        state = case when t.state in ('pending', 'prepared', 'retry', 'held')
+                     then case when (p ->> 'prepared')::boolean then 'prepared' else 'pending' end else t.state end
+    where t.source = p ->> 'source' and t.post_id = (p ->> 'id')::uuid
+      and t.platform = p ->> 'platform' and t.account_id = p ->> 'account_id';
+  -- Progress: what went before no longer counts as dying on this post.
+  update public.publish_queue q set attempts = 0
+    where q.source = p ->> 'source' and q.post_id = (p ->> 'id')::uuid and q.attempts > 0;
+  return jsonb_build_object('ok', true);
+end
+$$;
+
+-- Writes down "about to send", durably, or says why nothing may be sent.
+-- p: {arm_id, source, id, owner, fence, platform, account_id, connection_id, effect, revision, fingerprint,
+--     token_md5, window_ms, request_timeout_ms}
+-- Answers {ok: true, ms_left} or {ok: false, why, until, detail}.
+create or replace function public.publisher_arm(p jsonb) returns jsonb
+language plpgsql set search_path = '' set timezone = 'UTC' as $$
+declare
+  v_arm uuid := (p ->> 'arm_id')::uuid;
+  v_source text := p ->> 'source';
+  v_id uuid := (p ->> 'id')::uuid;
+  v_platform text := p ->> 'platform';
+  v_account text := p ->> 'account_id';
+  v_effect_name text := coalesce(p ->> 'effect', 'post');
+  v_window interval := make_interval(secs => (p ->> 'window_ms')::double precision / 1000);
+  v_timeout interval := make_interval(secs => (p ->> 'request_timeout_ms')::double precision / 1000);
+  v_row jsonb;
+  v_queue public.publish_queue;
+  v_target public.publish_targets;
+  v_effect public.publish_effects;
+  v_hold jsonb;
+  v_now timestamptz;
+begin
+  v_row := public.publisher_row(v_source, v_id, true);
+  v_queue := public.publisher_require_lease(p);
+  v_now := clock_timestamp();
+
+  select * into v_effect from public.publish_effects e where e.arm_id = v_arm;
+  if found then
+    -- The answer to this arm was lost; the window goes on from the first time.
+    return jsonb_build_object('ok', v_effect.state = 'armed', 'why', 'already answered', 'ms_left',
+      greatest(0, extract(epoch from (v_effect.armed_at + v_window - v_now)) * 1000)::integer);
+  end if;
+
+  if v_queue.lease_until < v_now then
+    return jsonb_build_object('ok', false, 'why', 'lease_over');
+  end if;
+  if v_row is null then
+    return jsonb_build_object('ok', false, 'why', 'deleted');
+  end if;
+  if v_row ->> 'status' is distinct from 'scheduled'
+     -- A sibling target may already have made the post 'published'.
+     and not (v_row ->> 'status' = 'published' and v_queue.cancelled_at is null
+              and exists (select 1 from public.publish_targets t where t.source = v_source and t.post_id = v_id
+                           and t.state = 'published')) then
+    return jsonb_build_object('ok', false, 'why', 'not_scheduled', 'detail', v_row ->> 'status');
+  end if;
+
+  perform pg_advisory_xact_lock(hashtextextended('content-publisher:' || v_platform || ':' || v_account, 0));
+  select * into v_target from public.publish_targets t
+    where t.source = v_source and t.post_id = v_id and t.platform = v_platform and t.account_id = v_account for update;
+  if not found then
+    return jsonb_build_object('ok', false, 'why', 'target_gone');
+  end if;
+  if v_target.state not in ('pending', 'prepared', 'retry', 'held') then
+    return jsonb_build_object('ok', false, 'why', 'state', 'detail', v_target.state);
+  end if;
+  if public.publisher_revision(v_row, v_target.text) is distinct from p ->> 'revision' then
+    update public.publish_targets t set checkpoint = null, state = 'pending', updated_at = now()
+      where t.source = v_source and t.post_id = v_id and t.platform = v_platform and t.account_id = v_account;
+    return jsonb_build_object('ok', false, 'why', 'edited');
+  end if;
+  if not exists (select 1 from public.platform_connections c
+        where c.id = (p ->> 'connection_id')::uuid and c.is_active is not false
+          and c.user_id::text is not distinct from v_row ->> 'owner_id') then
+    return jsonb_build_object('ok', false, 'why', 'account_gone');
+  end if;
+  v_hold := public.publisher_hold_for(v_platform, v_account, p ->> 'token_md5');
+  if v_hold is not null then
+    return jsonb_build_object('ok', false, 'why', 'held', 'until', v_hold -> 'until', 'detail', v_hold ->> 'reason');
+  end if;
+  if exists (select 1 from public.publish_targets t
+        where t.platform = v_platform and t.account_id = v_account and t.state = 'armed'
+          and (t.source, t.post_id) <> (v_source, v_id)
+          -- One that its tick left behind is judged by its own recovery; it must not block the account for ever.
+          and exists (select 1 from public.publish_effects e where e.source = t.source and e.post_id = t.post_id
+                and e.platform = t.platform and e.account_id = t.account_id and e.last_possible_at > v_now)) then
+    return jsonb_build_object('ok', false, 'why', 'busy');
+  end if;
+  if exists (select 1 from public.publish_targets t
+        where t.platform = v_platform and t.account_id = v_account and t.fingerprint = p ->> 'fingerprint'
+          and t.state in ('armed', 'unknown') and (t.source, t.post_id) <> (v_source, v_id)) then
+    return jsonb_build_object('ok', false, 'why', 'same_unresolved');
+  end if;
+
+  select * into v_effect from public.publish_effects e where e.source = v_source and e.post_id = v_id
+    and e.platform = v_platform and e.account_id = v_account and e.effect = v_effect_name for update;
+  if v_effect.state in ('armed', 'accepted', 'published', 'unknown') then
+    return jsonb_build_object('ok', false, 'why', 'state', 'detail', v_effect.state);
+  end if;
+
+  insert into public.publish_effects as e (source, post_id, platform, account_id, effect, state, arm_id, fence, fingerprint,
+      first_armed_at, armed_at, last_possible_at)
+    values (v_source, v_id, v_platform, v_account, v_effect_name, 'armed', v_arm, v_queue.fence, p ->> 'fingerprint',
+            v_now, v_now, v_now + v_window + v_timeout)
+    on conflict (source, post_id, platform, account_id, effect) do update set
+      state = 'armed', arm_id = excluded.arm_id, fence = excluded.fence, fingerprint = excluded.fingerprint,
+      armed_at = excluded.armed_at,
+      -- Only an earlier send of unknown outcome makes the first moment matter.
+      first_armed_at = case when e.unknown_sends > 0 then e.first_armed_at else excluded.first_armed_at end,
+      last_possible_at = excluded.last_possible_at, absent_seen_at = null, updated_at = now();
+  update public.publish_targets t set state = 'armed', revision = p ->> 'revision', fingerprint = p ->> 'fingerprint',
+      next_look_at = v_now + v_window + v_timeout, updated_at = now()
+    where t.source = v_source and t.post_id = v_id and t.platform = v_platform and t.account_id = v_account;
+  update public.publish_queue q
+    set lease_until = greatest(q.lease_until, v_now + v_window + v_timeout + interval '30 seconds'), updated_at = now()
+    where q.source = v_source and q.post_id = v_id;
+  insert into public.publish_log (run_id, host, source, post_id, platform, account_id, effect, step, arm_id, detail)
+    values (v_queue.run_id, v_queue.host, v_source, v_id, v_platform, v_account, v_effect_name, 'arm', v_arm,
+            jsonb_build_object('fence', v_queue.fence, 'revision', p ->> 'revision'));
+  return jsonb_build_object('ok', true, 'ms_left',
+    greatest(0, extract(epoch from (v_now + v_window - clock_timestamp())) * 1000)::integer);
+end
+$$;
+
+-- The platform's answer to an arm: appended, accepted from anybody at any time, also after the lease is lost.
+-- p: {arm_id, outcome: published|accepted|refused|not_sent|absent|unknown, platform_post_id, id_kind, url, warning,
+--     checkpoint, platform_code, trace_id, error, state, next_look_at, proof, run_id, host}
+-- For refused, state (failed|retry|held) says what follows. Answers {state}.
+create or replace function public.publisher_outcome(p jsonb) returns jsonb
+language plpgsql set search_path = '' set timezone = 'UTC' as $$
+declare
+  v_outcome text := p ->> 'outcome';
+  v_effect public.publish_effects;
+  v_target public.publish_targets;
+  v_new boolean;
+  v_next timestamptz := coalesce((p ->> 'next_look_at')::timestamptz, now());
+begin
+  select * into v_effect from public.publish_effects e where e.arm_id = (p ->> 'arm_id')::uuid;
+  if not found then
+    return jsonb_build_object('state', null, 'why', 'unknown arm');
+  end if;
+  perform 1 from public.publish_queue q where q.source = v_effect.source and q.post_id = v_effect.post_id for update;
+  select * into v_target from public.publish_targets t
+    where t.source = v_effect.source and t.post_id = v_effect.post_id and t.platform = v_effect.platform
+      and t.account_id = v_effect.account_id for update;
+  select * into v_effect from public.publish_effects e where e.arm_id = (p ->> 'arm_id')::uuid for update;
+
+  insert into public.publish_log (run_id, host, source, post_id, platform, account_id, effect, step, arm_id, outcome,
+      platform_post_id, platform_code, trace_id, detail)
+    values (p ->> 'run_id', p ->> 'host', v_effect.source, v_effect.post_id, v_effect.platform, v_effect.account_id,
+            v_effect.effect, 'outcome', v_effect.arm_id, v_outcome, p ->> 'platform_post_id', p ->> 'platform_code',
+            p ->> 'trace_id', p -> 'error')
+    on conflict do nothing;
+  v_new := found;
+
+  if v_outcome = 'published' then
+    if v_target.state = 'published' then
+      if v_target.platform_post_id is distinct from p ->> 'platform_post_id' and v_target.id_kind = p ->> 'id_kind' then
+        update public.publish_targets t
+          set warning = format('It is on the account twice: also as %s. Delete one of them.',
+                               coalesce(p ->> 'url', p ->> 'platform_post_id')), updated_at = now()
+          where t.source = v_target.source and t.post_id = v_target.post_id and t.platform = v_target.platform
+            and t.account_id = v_target.account_id;
+      end if;
+    else
+      begin
+        update public.publish_targets t set
+            state = 'published', platform_post_id = p ->> 'platform_post_id', id_kind = p ->> 'id_kind',
+            platform_post_url = p ->> 'url', published_at = coalesce(t.published_at, clock_timestamp()),
+            warning = coalesce(p ->> 'warning', t.warning), error = null, next_look_at = null, held_since = null,
+            updated_at = now()
+          where t.source = v_target.source and t.post_id = v_target.post_id and t.platform = v_target.platform
+            and t.account_id = v_target.account_id;
+        update public.publish_effects e set state = 'published', platform_post_id = p ->> 'platform_post_id', updated_at = now()
+          where e.arm_id = v_effect.arm_id;
+      exception when unique_violation then
+        update public.publish_targets t set state = 'needs_review', next_look_at = null, updated_at = now(),
+            error = jsonb_build_object('kind', 'unknown', 'code', 'ID_TAKEN', 'at', now(), 'message',
+              format('The platform gave the id %s, which already belongs to another post.', p ->> 'platform_post_id'),
+              'hint', 'Look at the account, then use "content-publisher resolve".')
+          where t.source = v_target.source and t.post_id = v_target.post_id and t.platform = v_target.platform
+            and t.account_id = v_target.account_id;
+      end;
+    end if;
+  elsif v_effect.state in ('armed', 'unknown', 'accepted') and v_target.state in ('armed', 'unknown', 'accepted') then
+    update public.publish_effects e set
+        state = v_outcome,
+        unknown_sends = e.unknown_sends + case when v_outcome = 'unknown' and e.state = 'armed' and v_new then 1 else 0 end,
+        resends = e.resends + case when v_outcome = 'absent' and p ->> 'proof' = 'listing' then 1 else 0 end,
+        absent_seen_at = null, updated_at = now()
+      where e.arm_id = v_effect.arm_id;
+    update public.publish_targets t set
+        state = case v_outcome when 'accepted' then 'accepted' when 'unknown' then coalesce(p ->> 'state', 'unknown')
+                               when 'refused' then p ->> 'state' when 'absent' then 'pending' else 'retry' end,
+        checkpoint = coalesce(p ->> 'checkpoint', t.checkpoint),
+        error = case when v_outcome in ('accepted', 'absent') then null else coalesce(nullif(p -> 'error', 'null'::jsonb), t.error) end,
+        attempts = t.attempts + case when v_outcome = 'refused' then 1 else 0 end,
+        held_since = case when p ->> 'state' = 'held' then coalesce(t.held_since, now()) else t.held_since end,
+        next_look_at = case when p ->> 'state' in ('failed', 'needs_review') then null else v_next end,
+        updated_at = now()
+      where t.source = v_target.source and t.post_id = v_target.post_id and t.platform = v_target.platform
+        and t.account_id = v_target.account_id;
+  end if;
+
+  select * into v_target from public.publish_targets t
+    where t.source = v_effect.source and t.post_id = v_effect.post_id and t.platform = v_effect.platform
+      and t.account_id = v_effect.account_id;
+  -- A post that ended, or that nobody holds, must still be told.
+  update public.publish_queue q set writeback_due = true,
+      state = case when v_target.next_look_at is not null then 'waiting' else q.state end,
+      next_attempt_at = coalesce(least(q.next_attempt_at, v_target.next_look_at), q.next_attempt_at, v_target.next_look_at)
+    where q.source = v_effect.source and q.post_id = v_effect.post_id;
+  return jsonb_build_object('state', v_target.state, 'platform_post_id', v_target.platform_post_id,
+    'url', v_target.platform_post_url, 'published_at', v_target.published_at, 'warning', v_target.warning);
+end
+$$;
+
+-- Absence in a complete listing is believed at the second look, 60 s after the first and after the quarantine.
+-- p: {arm_id, quarantine_seconds, gap_seconds}; answers {proven, look_at}.
+create or replace function public.publisher_absent_seen(p jsonb) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_effect public.publish_effects;
+  v_quarantine interval := make_interval(secs => (p ->> 'quarantine_seconds')::double precision);
+  v_gap interval := make_interval(secs => (p ->> 'gap_seconds')::double precision);
+  v_now timestamptz := clock_timestamp();
+begin
+  select * into v_effect from public.publish_effects e where e.arm_id = (p ->> 'arm_id')::uuid for update;
+  if not found then
+    return jsonb_build_object('proven', false, 'look_at', v_now + v_gap);
+  end if;
+  if v_now < v_effect.last_possible_at + v_quarantine then
+    return jsonb_build_object('proven', false, 'look_at', v_effect.last_possible_at + v_quarantine);
+  end if;
+  if v_effect.absent_seen_at is null then
+    update public.publish_effects e set absent_seen_at = v_now where e.arm_id = v_effect.arm_id;
+    return jsonb_build_object('proven', false, 'look_at', v_now + v_gap);
+  end if;
+  return jsonb_build_object('proven', v_now >= v_effect.absent_seen_at + v_gap and v_effect.resends = 0,
+    'look_at', v_effect.absent_seen_at + v_gap, 'resends', v_effect.resends);
+end
+$$;
+
+reset lock_timeout;

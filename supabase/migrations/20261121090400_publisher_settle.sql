@@ -1,0 +1,463 @@
+-- content-publisher 5/6: settle, write back, accounts, and what a person does by hand.
+
+set lock_timeout = '5s';
+
+-- Makes the app's row say what our tables say. Derived from them alone, so it may be repeated at any time;
+-- a failure (a trigger of the app's, a lock) leaves writeback_due and undoes nothing.
+create or replace function public.publisher_writeback(p_source text, p_id uuid) returns boolean
+language plpgsql set search_path = '' set timezone = 'UTC' as $$
+declare
+  v_row jsonb;
+  v_metadata jsonb;
+  v_new jsonb;
+  v_queue public.publish_queue;
+  v_first public.publish_targets;
+  v_results jsonb;
+  v_ids jsonb;
+  v_review jsonb;
+  v_error jsonb;
+  v_flight boolean;
+  v_leased boolean;
+  v_foreign boolean;
+  v_status text;
+  v_published_at timestamptz;
+begin
+  v_row := public.publisher_row(p_source, p_id, true);
+  select * into v_queue from public.publish_queue q where q.source = p_source and q.post_id = p_id;
+  if v_queue.source is null then
+    return true;
+  end if;
+  if v_row is null then
+    update public.publish_queue q set writeback_due = false where q.source = p_source and q.post_id = p_id;
+    return true;
+  end if;
+
+  select * into v_first from public.publish_targets t
+    where t.source = p_source and t.post_id = p_id and t.state = 'published'
+    order by t.published_at, t.platform, t.account_id limit 1;
+  select bool_or(t.state in ('armed', 'accepted', 'unknown', 'needs_review')),
+         jsonb_agg(jsonb_strip_nulls(jsonb_build_object('platform', t.platform, 'account_id', t.account_id,
+           'account_name', t.account_name, 'state', t.state, 'id', t.platform_post_id, 'url', t.platform_post_url,
+           'published_at', t.published_at, 'warning', t.warning,
+           'error', case when t.state <> 'published' then t.error end))
+           order by t.published_at nulls last, t.platform, t.account_id) filter (where t.state <> 'cancelled')
+    into v_flight, v_results
+    from public.publish_targets t where t.source = p_source and t.post_id = p_id;
+  v_flight := coalesce(v_flight, false);
+  v_leased := coalesce(v_queue.lease_until > clock_timestamp(), false);
+
+  select jsonb_object_agg(case d.platform when 'x' then 'twitter_post_id' else d.platform || '_post_id' end, d.platform_post_id)
+         || coalesce(jsonb_object_agg('x_post_id', d.platform_post_id) filter (where d.platform = 'x'), '{}'::jsonb)
+    into v_ids
+    from (select distinct on (t.platform) t.platform, t.platform_post_id from public.publish_targets t
+           where t.source = p_source and t.post_id = p_id and t.state = 'published'
+           order by t.platform, t.published_at, t.account_id) d;
+
+  select t.error || jsonb_build_object('kind', 'unknown', 'code', 'MAYBE_LIVE', 'message',
+           format('May already be live on %s (%s). %s', coalesce(t.account_name, t.account_id), t.platform,
+                  coalesce(t.error ->> 'message', '')))
+    into v_review
+    from public.publish_targets t
+    where t.source = p_source and t.post_id = p_id and t.state = 'needs_review' limit 1;
+
+  v_status := v_row ->> 'status';
+  if v_first.source is not null then
+    if v_status is distinct from 'deleted' then
+      v_status := 'published';
+    end if;
+    v_error := case when v_queue.problem ->> 'code' = 'ALREADY_OUT' then v_queue.problem end;
+    v_published_at := v_first.published_at;
+  elsif v_review is not null then
+    v_error := v_review;
+    if v_status = 'scheduled' and v_queue.state <> 'waiting' then
+      v_status := 'failed';
+    end if;
+  else
+    select coalesce(v_queue.problem, (select t.error from public.publish_targets t
+      where t.source = p_source and t.post_id = p_id and t.error is not null and t.state not in ('cancelled', 'pending')
+      order by case t.state when 'failed' then 0 when 'unknown' then 1 when 'held' then 2 else 3 end, t.updated_at desc
+      limit 1)) into v_error;
+    if v_status = 'scheduled' and v_queue.state = 'done' then
+      v_status := 'draft';
+    end if;
+  end if;
+
+  v_metadata := case when jsonb_typeof(v_row -> 'metadata') = 'object' then v_row -> 'metadata'
+                     when v_row -> 'metadata' = 'null'::jsonb and not public.publisher_metadata_is_json_null(p_source, p_id)
+                     then '{}'::jsonb end;
+  if v_metadata is not null then
+    v_foreign := coalesce(v_metadata ->> '_publishing', 'false') = 'true'
+                 and coalesce(v_metadata ->> '_publishing_by', '') not like 'content-publisher%';
+    v_new := v_metadata;
+    if (v_leased and not v_foreign) or v_flight then
+      if v_foreign or coalesce(v_metadata ->> '_publishing', '') <> 'true'
+         or coalesce(v_metadata ->> '_publishing_at', '') < to_char(now() at time zone 'UTC' - interval '3 minutes', 'YYYY-MM-DD"T"HH24:MI:SS') then
+        v_new := v_new || jsonb_build_object('_publishing', true,
+          '_publishing_at', to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+          '_publishing_by', 'content-publisher/' || coalesce(v_queue.run_id, 'recovery'));
+      end if;
+    elsif not v_foreign or v_first.source is not null then
+      v_new := v_new - array['_publishing', '_publishing_at', '_publishing_by'];
+    end if;
+    if v_error is null then
+      v_new := v_new - 'publish_error';
+    else
+      v_new := v_new || jsonb_build_object('publish_error', jsonb_strip_nulls(jsonb_build_object(
+        'kind', v_error -> 'kind', 'code', v_error -> 'code', 'message', v_error -> 'message',
+        'hint', v_error -> 'hint', 'at', v_error -> 'at', 'retry_at', v_error -> 'retry_at')));
+    end if;
+    if v_ids is not null then
+      v_new := v_new || v_ids || jsonb_build_object('publish_results', v_results);
+    end if;
+  end if;
+
+  if v_status is distinct from v_row ->> 'status' or v_new is distinct from v_metadata
+     or (v_published_at is not null and v_row ->> 'published_at' is null) then
+    if p_source = 'created_content' then
+      update public.created_content c set
+          status = v_status,
+          metadata = case when v_metadata is null then c.metadata else v_new end,
+          channel_post_id = coalesce(v_first.platform_post_id, c.channel_post_id),
+          published_at = coalesce(v_published_at, c.published_at),
+          updated_at = now()
+        where c.id = p_id;
+    else
+      update public.content_posts c set
+          status = v_status,
+          metadata = case when v_metadata is null then c.metadata else v_new end,
+          published_at = coalesce(v_published_at, c.published_at),
+          updated_at = now()
+        where c.id = p_id;
+    end if;
+  end if;
+  update public.publish_queue q set writeback_due = false where q.source = p_source and q.post_id = p_id and q.writeback_due;
+  return true;
+exception when others then
+  update public.publish_queue q set writeback_due = true where q.source = p_source and q.post_id = p_id;
+  insert into public.publish_log (source, post_id, step, outcome, detail)
+    values (p_source, p_id, 'writeback', 'failed', jsonb_build_object('message', sqlerrm, 'sqlstate', sqlstate));
+  return false;
+end
+$$;
+
+-- to_jsonb shows SQL NULL and JSON null alike; only the first may become an object.
+create or replace function public.publisher_metadata_is_json_null(p_source text, p_id uuid) returns boolean
+language sql stable set search_path = '' as $$
+  select coalesce(case p_source
+    when 'created_content' then (select c.metadata is not null from public.created_content c where c.id = p_id)
+    else (select c.metadata is not null from public.content_posts c where c.id = p_id) end, false)
+$$;
+
+-- Ends a claim. p: {call, source, id, owner, fence, problem, next_attempt_at,
+--   targets: [{platform, account_id, state: pending|prepared|retry|held|failed, error, next_look_at, count_attempt}]}
+create or replace function public.publisher_settle(p jsonb) returns jsonb
+language plpgsql set search_path = '' set timezone = 'UTC' as $$
+declare
+  v_queue public.publish_queue;
+  v_want jsonb;
+  v_problem jsonb := nullif(p -> 'problem', 'null'::jsonb);
+  v_open integer;
+  v_all integer;
+  v_next timestamptz;
+  v_written boolean;
+begin
+  perform public.publisher_row(p ->> 'source', (p ->> 'id')::uuid, true);
+  select * into v_queue from public.publish_queue q
+    where q.source = p ->> 'source' and q.post_id = (p ->> 'id')::uuid for update;
+  if v_queue.settle_call = (p ->> 'call')::uuid then
+    return jsonb_build_object('ok', true, 'state', v_queue.state, 'written', not v_queue.writeback_due);
+  end if;
+  v_queue := public.publisher_require_lease(p);
+
+  for v_want in select * from jsonb_array_elements(coalesce(nullif(p -> 'targets', 'null'::jsonb), '[]'::jsonb)) loop
+    update public.publish_targets t set
+        state = v_want ->> 'state',
+        error = coalesce(nullif(v_want -> 'error', 'null'::jsonb), t.error),
+        attempts = t.attempts + case when (v_want ->> 'count_attempt')::boolean then 1 else 0 end,
+        held_since = case when v_want ->> 'state' = 'held' then coalesce(t.held_since, now()) else null end,
+        next_look_at = case when v_want ->> 'state' = 'failed' then null
+                            else coalesce((v_want ->> 'next_look_at')::timestamptz, now()) end,
+        updated_at = now()
+      where t.source = v_queue.source and t.post_id = v_queue.post_id and t.platform = v_want ->> 'platform'
+        and t.account_id = v_want ->> 'account_id' and t.state in ('pending', 'prepared', 'retry', 'held');
+  end loop;
+  if v_problem is not null then
+    update public.publish_targets t set state = 'failed', error = v_problem, next_look_at = null, updated_at = now()
+      where t.source = v_queue.source and t.post_id = v_queue.post_id and t.state in ('pending', 'prepared', 'retry', 'held');
+  end if;
+
+  select count(*), count(*) filter (where t.next_look_at is not null), min(t.next_look_at)
+    into v_all, v_open, v_next
+    from public.publish_targets t
+    where t.source = v_queue.source and t.post_id = v_queue.post_id and t.state <> 'cancelled';
+  update public.publish_queue q set
+      problem = v_problem,
+      state = case when v_open > 0 then 'waiting'
+                   when v_problem is not null then 'done'
+                   when q.cancelled_at is not null then 'cancelled'
+                   when v_all > 0 then 'done'
+                   else 'waiting' end,
+      next_attempt_at = case when v_open > 0 then greatest(v_next, (p ->> 'next_attempt_at')::timestamptz)
+                             when v_problem is null and v_all = 0
+                             then coalesce((p ->> 'next_attempt_at')::timestamptz, now() + interval '1 minute') end,
+      lease_owner = null, lease_until = null, lease_call = null, attempts = 0,
+      settle_call = (p ->> 'call')::uuid, writeback_due = true, updated_at = now()
+    where q.source = v_queue.source and q.post_id = v_queue.post_id
+    returning * into v_queue;
+  v_written := public.publisher_writeback(v_queue.source, v_queue.post_id);
+  return jsonb_build_object('ok', true, 'state', v_queue.state, 'written', v_written, 'next_attempt_at', v_queue.next_attempt_at);
+end
+$$;
+
+-- What earlier ticks could not write to the app's rows, and flags that must not look stale to an older scheduler.
+create or replace function public.publisher_writebacks(p_version integer, p_user uuid, p_limit integer) returns jsonb
+language plpgsql set search_path = '' set timezone = 'UTC' as $$
+declare
+  v_queue record;
+  v_done integer := 0;
+  v_failed jsonb := '[]'::jsonb;
+begin
+  perform public.publisher_require_version(p_version);
+  -- Unplannable for 15 minutes (editors write status first and time second): it becomes 'draft'.
+  update public.publish_queue q set state = 'done', next_attempt_at = null, writeback_due = true, updated_at = now()
+    where q.state = 'waiting' and q.problem is not null and q.next_attempt_at <= now() and q.lease_owner is null
+      and (p_user is null or q.user_id = p_user)
+      and not exists (select 1 from public.publish_changes c where c.kind = q.source and c.ref = q.post_id);
+  for v_queue in
+    select q.source, q.post_id from public.publish_queue q
+    where (p_user is null or q.user_id = p_user)
+      and (q.writeback_due or exists (select 1 from public.publish_targets t where t.source = q.source
+             and t.post_id = q.post_id and t.state in ('armed', 'accepted', 'unknown')))
+      and (q.lease_until is null or q.lease_until < clock_timestamp())
+    order by q.updated_at limit p_limit
+  loop
+    if public.publisher_writeback(v_queue.source, v_queue.post_id) then
+      v_done := v_done + 1;
+    else
+      v_failed := v_failed || jsonb_build_object('source', v_queue.source, 'id', v_queue.post_id);
+    end if;
+  end loop;
+  return jsonb_build_object('written', v_done, 'failed', v_failed);
+end
+$$;
+
+-- Extends the leases of a living tick. One that ran out already is not revived: somebody may have it.
+create or replace function public.publisher_renew(p_owner uuid, p_lease_seconds integer) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_queue record;
+  v_count integer := 0;
+begin
+  for v_queue in
+    update public.publish_queue q
+      set lease_until = greatest(q.lease_until, clock_timestamp() + make_interval(secs => p_lease_seconds))
+      where q.lease_owner = p_owner and q.lease_until > clock_timestamp()
+      returning q.source, q.post_id
+  loop
+    v_count := v_count + 1;
+  end loop;
+  return jsonb_build_object('renewed', v_count);
+end
+$$;
+
+-- p: {scope, key, until, kind, reason, hint, evidence}. A shorter hold never replaces a longer one.
+create or replace function public.publisher_hold(p jsonb) returns jsonb
+language plpgsql set search_path = '' set timezone = 'UTC' as $$
+begin
+  insert into public.publish_holds as h (scope, key, until, kind, reason, hint, evidence, since)
+    values (p ->> 'scope', p ->> 'key', (p ->> 'until')::timestamptz, p ->> 'kind', p ->> 'reason', p ->> 'hint',
+            p -> 'evidence', now())
+    on conflict (scope, key) do update set
+      until = greatest(h.until, excluded.until), kind = excluded.kind, reason = excluded.reason, hint = excluded.hint,
+      evidence = excluded.evidence,
+      since = case when h.until > now() then h.since else now() end, updated_at = now();
+  return jsonb_build_object('ok', true);
+end
+$$;
+
+-- One refresher per account. p: {key, connection_id, owner, seconds, token_md5}
+-- Answers {go: true}, or {go: false, changed: true} when somebody stored a newer token, or {go: false, wait_ms}.
+create or replace function public.publisher_refresh_begin(p jsonb) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_hold public.publish_holds;
+  v_md5 text;
+begin
+  insert into public.publish_holds (scope, key) values ('account', p ->> 'key') on conflict do nothing;
+  select * into v_hold from public.publish_holds h where h.scope = 'account' and h.key = p ->> 'key' for update;
+  select md5(c.access_token_encrypted) into v_md5 from public.platform_connections c where c.id = (p ->> 'connection_id')::uuid;
+  if v_md5 is distinct from p ->> 'token_md5' then
+    return jsonb_build_object('go', false, 'changed', true);
+  end if;
+  if v_hold.refresh_until > clock_timestamp() and v_hold.refresh_owner <> (p ->> 'owner')::uuid then
+    return jsonb_build_object('go', false, 'changed', false, 'wait_ms',
+      (extract(epoch from (v_hold.refresh_until - clock_timestamp())) * 1000)::integer);
+  end if;
+  update public.publish_holds h set refresh_owner = (p ->> 'owner')::uuid,
+      refresh_until = clock_timestamp() + make_interval(secs => (p ->> 'seconds')::double precision)
+    where h.scope = 'account' and h.key = p ->> 'key';
+  return jsonb_build_object('go', true);
+end
+$$;
+
+-- Stores a new pair before its first use; NULL never overwrites a refresh token, and a pair that the app stored
+-- meanwhile is never overwritten. p: {key, connection_id, token_md5, access_token_encrypted,
+-- refresh_token_encrypted, expires_at}
+create or replace function public.publisher_refresh_store(p jsonb) returns jsonb
+language plpgsql set search_path = '' set timezone = 'UTC' as $$
+declare
+  v_connection uuid;
+begin
+  update public.platform_connections c set
+      access_token_encrypted = p ->> 'access_token_encrypted',
+      refresh_token_encrypted = coalesce(p ->> 'refresh_token_encrypted', c.refresh_token_encrypted),
+      token_expires_at = coalesce(((p ->> 'expires_at')::timestamptz) at time zone 'UTC', c.token_expires_at),
+      last_token_refresh = now() at time zone 'UTC', updated_at = now() at time zone 'UTC'
+    where c.id = (p ->> 'connection_id')::uuid and md5(c.access_token_encrypted) is not distinct from p ->> 'token_md5'
+    returning c.id into v_connection;
+  update public.publish_holds h set refresh_owner = null, refresh_until = null, updated_at = now(),
+      token_md5 = case when v_connection is null then h.token_md5 else md5(p ->> 'access_token_encrypted') end,
+      token_good_until = case when v_connection is null then h.token_good_until else (p ->> 'expires_at')::timestamptz end
+    where h.scope = 'account' and h.key = p ->> 'key';
+  return jsonb_build_object('stored', v_connection is not null);
+end
+$$;
+
+-- The account's own refusal after a refresh: one notice, and the app can see it.
+-- p: {connection_id, token_md5, status: expired|revoked|error, reason}
+create or replace function public.publisher_disconnect(p jsonb) returns jsonb
+language plpgsql set search_path = '' set timezone = 'UTC' as $$
+declare
+  v_connection uuid;
+begin
+  update public.platform_connections c set
+      is_active = false, connection_status = p ->> 'status', disconnected_at = now() at time zone 'UTC',
+      updated_at = now() at time zone 'UTC',
+      metadata = case when c.metadata is null or jsonb_typeof(c.metadata) = 'object'
+                      then coalesce(c.metadata, '{}'::jsonb) || jsonb_build_object('publish_error', p -> 'reason') else c.metadata end
+    where c.id = (p ->> 'connection_id')::uuid and c.is_active is not false
+      and md5(c.access_token_encrypted) is not distinct from p ->> 'token_md5'
+    returning c.id into v_connection;
+  return jsonb_build_object('disconnected', v_connection is not null);
+end
+$$;
+
+create or replace function public.publisher_id_known(p_platform text, p_account text, p_id text) returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object('known', exists (select 1 from public.publish_targets t
+    where t.platform = p_platform and t.account_id = p_account and t.platform_post_id = p_id))
+$$;
+
+-- Counts for the summary line: {now, waiting, overdue, skipped: {reason: n}, held: [{reason, until, n}]}.
+create or replace function public.publisher_report(p_version integer, p_user uuid) returns jsonb
+language plpgsql set search_path = '' set timezone = 'UTC' as $$
+declare
+  v_installed timestamptz;
+begin
+  perform public.publisher_require_version(p_version);
+  select installed_at into v_installed from public.publish_install;
+  return jsonb_build_object(
+    'now', clock_timestamp(),
+    'installed_at', v_installed,
+    'due', (select count(*) from public.publish_queue q where q.state = 'waiting' and q.due_at <= now()
+             and q.problem is null and (p_user is null or q.user_id = p_user)
+             and (q.released or q.due_at >= v_installed or q.first_claimed_at is not null)),
+    'overdue', (select count(*) from public.publish_queue q where q.state = 'waiting' and q.due_at < v_installed
+             and q.problem is null and not q.released and q.first_claimed_at is null
+             and (p_user is null or q.user_id = p_user)),
+    'skipped', (select coalesce(jsonb_object_agg(s.skip_reason, s.n), '{}'::jsonb) from (
+             select q.skip_reason, count(*) as n from public.publish_queue q
+             where q.state = 'skipped' and q.due_at <= now() and (p_user is null or q.user_id = p_user)
+             group by q.skip_reason) s),
+    'held', (select coalesce(jsonb_agg(jsonb_build_object('reason', h.reason, 'until', h.until, 'n', h.n)), '[]'::jsonb) from (
+             select t.error ->> 'message' as reason, min(t.next_look_at) as until, count(*) as n
+             from public.publish_targets t join public.publish_queue q on q.source = t.source and q.post_id = t.post_id
+             where t.state in ('held', 'retry', 'unknown') and (p_user is null or q.user_id = p_user)
+             group by t.error ->> 'message') h));
+end
+$$;
+
+-- For run --dry-run: every scheduled row after a key, with all that a publish would need. Reads only.
+create or replace function public.publisher_preview(p_version integer, p_user uuid, p_source text, p_after uuid, p_limit integer)
+returns jsonb
+language plpgsql stable set search_path = '' set timezone = 'UTC' as $$
+declare
+  v_items jsonb;
+begin
+  perform public.publisher_require_version(p_version);
+  with page as (
+    (select c.id from public.created_content c
+       where p_source = 'created_content' and c.status = 'scheduled' and c.id > p_after
+         and (p_user is null or c.user_id = p_user) order by c.id limit p_limit)
+    union all
+    (select c.id from public.content_posts c
+       where p_source = 'content_posts' and c.status = 'scheduled' and c.id > p_after order by c.id limit p_limit)
+  )
+  select coalesce(jsonb_agg(public.publisher_job(p_source, page.id, public.publisher_row(p_source, page.id)) order by page.id), '[]'::jsonb)
+    into v_items from page;
+  return jsonb_build_object('now', clock_timestamp(),
+    'installed_at', (select i.installed_at from public.publish_install i), 'items', v_items);
+end
+$$;
+
+-- Lets failed targets of a post go again, now. Never touches what went out or may have.
+create or replace function public.publisher_retry(p_version integer, p_source text, p_id uuid, p_account text) returns jsonb
+language plpgsql set search_path = '' set timezone = 'UTC' as $$
+declare
+  v_row jsonb;
+  v_queue public.publish_queue;
+  v_reopened integer;
+begin
+  perform public.publisher_require_version(p_version);
+  v_row := public.publisher_row(p_source, p_id, true);
+  if v_row is null then
+    return jsonb_build_object('ok', false, 'why', 'not_found');
+  end if;
+  select * into v_queue from public.publish_queue q where q.source = p_source and q.post_id = p_id for update;
+  if v_queue.source is null then
+    return jsonb_build_object('ok', false, 'why', 'not_planned', 'status', v_row -> 'status');
+  end if;
+  if v_queue.lease_until > clock_timestamp() then
+    return jsonb_build_object('ok', false, 'why', 'in_flight');
+  end if;
+  if v_queue.due_at is null then
+    return jsonb_build_object('ok', false, 'why', 'no_time', 'detail', v_queue.problem ->> 'message');
+  end if;
+  if v_row ->> 'status' = 'deleted' then
+    return jsonb_build_object('ok', false, 'why', 'deleted');
+  end if;
+  update public.publish_targets t set state = 'pending', attempts = 0, held_since = null, next_look_at = now(), error = null, updated_at = now()
+    where t.source = p_source and t.post_id = p_id and t.state in ('failed', 'retry', 'held', 'cancelled')
+      and (p_account is null or t.account_id = p_account);
+  get diagnostics v_reopened = row_count;
+  if v_reopened = 0 and exists (select 1 from public.publish_targets t where t.source = p_source and t.post_id = p_id) then
+    return jsonb_build_object('ok', false, 'why', 'nothing_to_retry', 'targets', (
+      select jsonb_agg(jsonb_build_object('platform', t.platform, 'account_id', t.account_id, 'state', t.state, 'url', t.platform_post_url))
+      from public.publish_targets t where t.source = p_source and t.post_id = p_id));
+  end if;
+  update public.publish_queue q set state = 'waiting', problem = null, cancelled_at = null, released = true, attempts = 0,
+      next_attempt_at = greatest(now(), q.due_at), updated_at = now()
+    where q.source = p_source and q.post_id = p_id returning * into v_queue;
+  if v_row ->> 'status' <> 'published' then
+    if p_source = 'created_content' then
+      update public.created_content c set status = 'scheduled', updated_at = now() where c.id = p_id;
+    else
+      update public.content_posts c set status = 'scheduled', updated_at = now() where c.id = p_id;
+    end if;
+  end if;
+  perform public.publisher_writeback(p_source, p_id);
+  insert into public.publish_log (source, post_id, account_id, step, outcome) values (p_source, p_id, p_account, 'retry', 'by hand');
+  return jsonb_build_object('ok', true, 'reopened', v_reopened, 'goes_at', v_queue.next_attempt_at);
+end
+$$;
+
+-- By e-mail or id; needs auth.users, which service_role cannot read by itself.
+create or replace function public.publisher_find_user(p_query text) returns jsonb
+language sql stable security definer set search_path = '' as $$
+  select coalesce(jsonb_agg(jsonb_build_object('id', u.id, 'email', u.email, 'timezone', p.timezone,
+    'accounts', (select count(*) from public.platform_connections c where c.user_id = u.id and c.is_active is not false))), '[]'::jsonb)
+  from auth.users u left join public.profiles p on p.id = u.id
+  where lower(u.email) = lower(btrim(p_query)) or u.id = public.publisher_uuid(p_query)
+$$;
+
+reset lock_timeout;

@@ -1,0 +1,88 @@
+-- content-publisher 6/6: triggers, bucket, grants.
+
+set lock_timeout = '5s';
+
+-- Notes that a row changed, and nothing else. Whatever goes wrong in here (our table dropped, locked, full),
+-- the app's own write succeeds; the sweep finds later what was not noted.
+create or replace function public.publisher_note_change() returns trigger
+language plpgsql security definer set search_path = '' set lock_timeout = '200ms' as $$
+declare
+  v_old jsonb;
+  v_new jsonb;
+begin
+  begin
+    if tg_op <> 'INSERT' then
+      v_old := to_jsonb(old);
+    end if;
+    if tg_op <> 'DELETE' then
+      v_new := to_jsonb(new);
+    end if;
+    if tg_table_name in ('created_content', 'content_posts') then
+      if coalesce(v_old ->> 'status', '') <> 'scheduled' and coalesce(v_new ->> 'status', '') <> 'scheduled' then
+        return null;
+      end if;
+      if tg_op = 'UPDATE' and v_old ->> 'status' = v_new ->> 'status'
+         and public.publisher_schedule(v_old || jsonb_build_object('owner_id', v_old -> 'user_id'))
+           = public.publisher_schedule(v_new || jsonb_build_object('owner_id', v_new -> 'user_id')) then
+        return null;
+      end if;
+    elsif tg_table_name = 'profiles' then
+      if tg_op = 'UPDATE' and v_old -> 'timezone' = v_new -> 'timezone' then
+        return null;
+      end if;
+    elsif tg_op = 'UPDATE' and v_old -> 'user_id' = v_new -> 'user_id' then
+      return null;
+    end if;
+    insert into public.publish_changes (kind, ref) values (tg_table_name, (coalesce(v_new, v_old) ->> 'id')::uuid);
+  exception when others then
+    null;
+  end;
+  return null;
+end
+$$;
+
+do $$
+declare
+  v_wanted record;
+begin
+  for v_wanted in select * from (values
+      ('created_content', 'insert or update or delete'),
+      ('content_posts', 'insert or update or delete'),
+      ('content_campaigns', 'update or delete'),
+      ('profiles', 'insert or update')) as wanted (table_name, events)
+  loop
+    if not exists (select 1 from pg_trigger t where t.tgrelid = ('public.' || v_wanted.table_name)::regclass
+                     and t.tgname = 'publisher_note_change') then
+      execute format('create trigger publisher_note_change after %s on public.%I for each row execute function public.publisher_note_change()',
+                     v_wanted.events, v_wanted.table_name);
+    end if;
+  end loop;
+end
+$$;
+
+-- Converted images are served from here; names are unguessable, objects are deleted after publishing.
+do $$
+begin
+  if to_regclass('storage.buckets') is not null then
+    insert into storage.buckets (id, name, public) values ('publisher-media', 'publisher-media', true)
+    on conflict (id) do nothing;
+  end if;
+end
+$$;
+
+do $$
+declare
+  v_function regprocedure;
+begin
+  for v_function in
+    select p.oid::regprocedure from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+    where n.nspname = 'public' and p.proname like 'publisher\_%'
+  loop
+    execute format('revoke all on function %s from public, anon, authenticated', v_function);
+    execute format('grant execute on function %s to service_role', v_function);
+  end loop;
+end
+$$;
+
+reset lock_timeout;
+notify pgrst, 'reload schema';
