@@ -1,0 +1,292 @@
+import type { ClaimedPost, StoredProblem, StoredTarget } from './job.ts';
+import type { SourceTable } from './source-row.ts';
+import type { TargetState } from './states.ts';
+
+/** Who claims: one tick. */
+export interface TickIdentity {
+  /** Random uuid per tick. */
+  readonly owner: string;
+  readonly runId: string;
+  readonly host: string;
+  readonly pid: number;
+}
+
+export interface PlanItem {
+  readonly source: SourceTable;
+  readonly id: string;
+  readonly changeIds: readonly number[];
+  /** null: the row is gone. Only the columns that planning needs. */
+  readonly row: unknown;
+  readonly timezone: string | null;
+  readonly scheduleKey: string;
+}
+
+export interface PlanResult {
+  readonly source: SourceTable;
+  readonly id: string;
+  readonly changeIds: readonly number[];
+  readonly scheduleKey: string;
+  readonly platform: string | null;
+  readonly dueAt: Date | null;
+  readonly zone: string | null;
+  readonly utcOffsetMinutes: number | null;
+  readonly problem: StoredProblem | null;
+  readonly skipReason: string | null;
+}
+
+export interface ClaimOptions {
+  readonly identity: TickIdentity;
+  readonly leaseSeconds: number;
+  readonly limit: number;
+  readonly perAccount: number;
+  readonly userId: string | null;
+  readonly includeOverdue: boolean;
+  readonly lateAfterSeconds: number;
+  readonly spacingSeconds: number;
+  readonly maxTicksPerHost: number;
+}
+
+/** A claim: what every write about it must prove to hold. */
+export interface Claim {
+  readonly source: SourceTable;
+  readonly id: string;
+  readonly owner: string;
+  readonly fence: number;
+}
+
+export interface WantedTarget {
+  readonly platform: string;
+  readonly accountId: string;
+  readonly accountName: string | null;
+  readonly connectionId: string;
+  readonly fingerprint: string;
+  /** md5 of the encrypted token: a hold on a token ends when the token does. */
+  readonly tokenMd5: string;
+  readonly origin: 'post' | 'app';
+}
+
+export interface ArmRequest extends Claim {
+  readonly armId: string;
+  readonly platform: string;
+  readonly accountId: string;
+  readonly connectionId: string;
+  readonly effect: string;
+  readonly revision: string;
+  readonly fingerprint: string;
+  readonly tokenMd5: string;
+  /** How long after the arm the request may leave. */
+  readonly windowMs: number;
+  readonly requestTimeoutMs: number;
+}
+
+export type ArmAnswer =
+  | { readonly ok: true; readonly msLeft: number }
+  | {
+      readonly ok: false;
+      readonly why:
+        | 'lease_over'
+        | 'deleted'
+        | 'not_scheduled'
+        | 'target_gone'
+        | 'state'
+        | 'edited'
+        | 'account_gone'
+        | 'held'
+        | 'busy'
+        | 'same_unresolved'
+        | 'already answered';
+      readonly until: Date | null;
+      readonly detail: string | null;
+    };
+
+export interface Outcome {
+  readonly armId: string;
+  readonly outcome: 'published' | 'accepted' | 'refused' | 'not_sent' | 'absent' | 'unknown';
+  readonly platformPostId?: string | undefined;
+  readonly idKind?: string | undefined;
+  readonly url?: string | null | undefined;
+  readonly warning?: string | undefined;
+  readonly checkpoint?: string | null | undefined;
+  readonly platformCode?: string | undefined;
+  readonly traceId?: string | undefined;
+  readonly error?: StoredProblem | undefined;
+  /** What follows: for refused failed, retry or held; for unknown, needs_review. */
+  readonly state?: TargetState | undefined;
+  readonly nextLookAt?: Date | undefined;
+  readonly proof?: string | undefined;
+}
+
+export interface OutcomeAnswer {
+  readonly state: string | null;
+  readonly platformPostId: string | null;
+  readonly url: string | null;
+  readonly publishedAt: Date | null;
+  readonly warning: string | null;
+}
+
+export interface TargetSettlement {
+  readonly platform: string;
+  readonly accountId: string;
+  readonly state: 'pending' | 'prepared' | 'retry' | 'held' | 'failed';
+  readonly error: StoredProblem | null;
+  readonly nextLookAt: Date | null;
+  readonly countAttempt: boolean;
+}
+
+export interface Settlement {
+  /** A reason that concerns the whole post: it becomes 'draft'. */
+  readonly problem: StoredProblem | null;
+  readonly targets: readonly TargetSettlement[];
+  readonly nextAttemptAt: Date | null;
+}
+
+export interface Settled {
+  readonly state: string;
+  /** false: the app's row could not be written; later ticks repeat it. */
+  readonly written: boolean;
+}
+
+export interface HoldRequest {
+  readonly scope: 'account' | 'app' | 'platform';
+  readonly key: string;
+  readonly until: Date;
+  readonly kind: string;
+  readonly reason: string;
+  readonly hint: string;
+  readonly evidence: Readonly<Record<string, unknown>>;
+}
+
+export interface Report {
+  readonly now: Date;
+  readonly installedAt: Date;
+  readonly due: number;
+  readonly overdue: number;
+  readonly skipped: Readonly<Record<string, number>>;
+  readonly held: readonly { readonly reason: string | null; readonly until: Date; readonly count: number }[];
+}
+
+export interface RefreshedToken {
+  readonly key: string;
+  readonly connectionId: string;
+  readonly tokenMd5: string;
+  readonly accessToken: string;
+  readonly refreshToken: string | null;
+  readonly expiresAt: Date | null;
+}
+
+export type RetryAnswer =
+  | { readonly ok: true; readonly reopened: number; readonly goesAt: Date }
+  | {
+      readonly ok: false;
+      readonly why: string;
+      readonly detail: string | null;
+      readonly targets: readonly {
+        readonly platform: string;
+        readonly accountId: string;
+        readonly state: string;
+        readonly url: string | null;
+      }[];
+    };
+
+export interface FoundUser {
+  readonly id: string;
+  readonly email: string | null;
+  readonly timezone: string | null;
+  readonly accounts: number;
+}
+
+/**
+ * Everything durable. Every method is one rpc that repeats harmlessly, so the store may ask again
+ * when an answer is lost.
+ * @throws StoreError
+ */
+export interface Store {
+  planRead(
+    userId: string | null,
+    limit: number,
+  ): Promise<{ readonly items: readonly PlanItem[]; readonly more: boolean }>;
+  planWrite(
+    items: readonly PlanResult[],
+  ): Promise<{
+    readonly planned: number;
+    readonly failed: readonly { readonly source: string; readonly id: string; readonly message: string }[];
+  }>;
+  sweep(limit: number): Promise<{ readonly seen: number; readonly missed: readonly string[] }>;
+  writebacks(
+    userId: string | null,
+    limit: number,
+  ): Promise<{
+    readonly written: number;
+    readonly failed: readonly { readonly source: string; readonly id: string }[];
+  }>;
+  claim(
+    options: ClaimOptions,
+  ): Promise<{ readonly now: Date; readonly hostBusy: boolean; readonly posts: readonly ClaimedPost[] }>;
+  renew(owner: string, leaseSeconds: number): Promise<void>;
+  targets(
+    claim: Claim,
+    wanted: readonly WantedTarget[],
+    foreignFlagAt: Date | null,
+  ): Promise<readonly StoredTarget[]>;
+  checkpoint(
+    claim: Claim,
+    target: { readonly platform: string; readonly accountId: string },
+    checkpoint: string,
+    prepared: boolean,
+    revision: string,
+  ): Promise<void>;
+  arm(request: ArmRequest): Promise<ArmAnswer>;
+  outcome(outcome: Outcome, identity: TickIdentity): Promise<OutcomeAnswer>;
+  absentSeen(
+    armId: string,
+    quarantineSeconds: number,
+    gapSeconds: number,
+  ): Promise<{ readonly proven: boolean; readonly lookAt: Date; readonly resends: number }>;
+  settle(claim: Claim, settlement: Settlement): Promise<Settled>;
+  hold(hold: HoldRequest): Promise<void>;
+  refreshBegin(
+    key: string,
+    connectionId: string,
+    owner: string,
+    seconds: number,
+    tokenMd5: string,
+  ): Promise<{ readonly go: boolean; readonly changed: boolean; readonly waitMs: number }>;
+  refreshStore(token: RefreshedToken): Promise<{ readonly stored: boolean }>;
+  disconnect(
+    connectionId: string,
+    tokenMd5: string,
+    status: 'expired' | 'revoked' | 'error',
+    reason: StoredProblem,
+  ): Promise<{ readonly disconnected: boolean }>;
+  isKnownId(platform: string, accountId: string, platformPostId: string): Promise<boolean>;
+  report(userId: string | null): Promise<Report>;
+  preview(
+    userId: string | null,
+    source: SourceTable,
+    after: string,
+    limit: number,
+  ): Promise<{ readonly now: Date; readonly installedAt: Date; readonly posts: readonly ClaimedPost[] }>;
+  retry(source: SourceTable, id: string, accountId: string | null): Promise<RetryAnswer>;
+  findUser(query: string): Promise<readonly FoundUser[]>;
+}
+
+/**
+ * config: schema, key or rights; exit 78. unreachable: no answer; exit 69. lost: the claim is somebody else's now.
+ * fault: the database refused for a reason of its own.
+ */
+export type StoreErrorKind = 'config' | 'unreachable' | 'lost' | 'fault';
+
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+  readonly kind: StoreErrorKind;
+  readonly hint: string;
+
+  constructor(kind: StoreErrorKind, message: string, hint: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.kind = kind;
+    this.hint = hint;
+  }
+}
+
+/** Version of supabase/migrations that this program speaks to; checked inside the claim. */
+export const SCHEMA_VERSION = 1;

@@ -1,0 +1,233 @@
+import { randomUUID } from 'node:crypto';
+import type { z } from 'zod';
+import { type Claim, SCHEMA_VERSION, type Store, StoreError } from '../core/store.ts';
+import * as answers from './answers.ts';
+import type { Rpc } from './rpc.ts';
+
+/** Every method is one function of supabase/migrations; see the comments there for what each decides. */
+export function createStore(rpc: Rpc): Store {
+  async function ask<S extends z.ZodType>(
+    name: string,
+    args: Readonly<Record<string, unknown>>,
+    shape: S,
+  ): Promise<z.output<S>> {
+    const answer = shape.safeParse(await rpc(name, args));
+    if (answer.success) return answer.data;
+    throw new StoreError(
+      'config',
+      `${name} answered in a shape this program does not know: ${answer.error.issues[0]?.path.join('.')} ${answer.error.issues[0]?.message}`,
+      'Run "content-publisher migrate" with this version of the program.',
+    );
+  }
+  const version = SCHEMA_VERSION;
+  const held = ({ source, id, owner, fence }: Claim) => ({ source, id, owner, fence });
+
+  return {
+    planRead: (userId, limit) =>
+      ask('publisher_plan_read', { p_version: version, p_user: userId, p_limit: limit }, answers.planRead),
+    planWrite: (items) =>
+      ask(
+        'publisher_plan_write',
+        {
+          p_version: version,
+          p_items: items.map((item) => ({
+            source: item.source,
+            id: item.id,
+            change_ids: item.changeIds,
+            schedule_key: item.scheduleKey,
+            platform: item.platform,
+            due_at: item.dueAt,
+            zone: item.zone,
+            utc_offset_minutes: item.utcOffsetMinutes,
+            problem: item.problem,
+            skip_reason: item.skipReason,
+          })),
+        },
+        answers.planWrite,
+      ),
+    sweep: (limit) => ask('publisher_sweep', { p_version: version, p_limit: limit }, answers.sweep),
+    writebacks: (userId, limit) =>
+      ask('publisher_writebacks', { p_version: version, p_user: userId, p_limit: limit }, answers.writebacks),
+    claim: (options) =>
+      ask(
+        'publisher_claim',
+        {
+          p: {
+            version,
+            call: randomUUID(),
+            owner: options.identity.owner,
+            run_id: options.identity.runId,
+            host: options.identity.host,
+            pid: options.identity.pid,
+            lease_seconds: options.leaseSeconds,
+            limit: options.limit,
+            per_account: options.perAccount,
+            user_id: options.userId,
+            include_overdue: options.includeOverdue,
+            late_after_seconds: options.lateAfterSeconds,
+            spacing_seconds: options.spacingSeconds,
+            max_ticks_per_host: options.maxTicksPerHost,
+          },
+        },
+        answers.claim,
+      ),
+    renew: async (owner, leaseSeconds) => {
+      await rpc('publisher_renew', { p_owner: owner, p_lease_seconds: leaseSeconds });
+    },
+    targets: (claim, wanted, foreignFlagAt) =>
+      ask(
+        'publisher_targets',
+        {
+          p: {
+            ...held(claim),
+            foreign_flag_at: foreignFlagAt,
+            targets: wanted.map((target) => ({
+              platform: target.platform,
+              account_id: target.accountId,
+              account_name: target.accountName,
+              connection_id: target.connectionId,
+              fingerprint: target.fingerprint,
+              token_md5: target.tokenMd5,
+              origin: target.origin,
+            })),
+          },
+        },
+        answers.targets,
+      ),
+    checkpoint: async (claim, target, checkpoint, prepared, revision) => {
+      await rpc('publisher_checkpoint', {
+        p: {
+          ...held(claim),
+          platform: target.platform,
+          account_id: target.accountId,
+          checkpoint,
+          prepared,
+          revision,
+        },
+      });
+    },
+    arm: (request) =>
+      ask(
+        'publisher_arm',
+        {
+          p: {
+            ...held(request),
+            arm_id: request.armId,
+            platform: request.platform,
+            account_id: request.accountId,
+            connection_id: request.connectionId,
+            effect: request.effect,
+            revision: request.revision,
+            fingerprint: request.fingerprint,
+            token_md5: request.tokenMd5,
+            window_ms: request.windowMs,
+            request_timeout_ms: request.requestTimeoutMs,
+          },
+        },
+        answers.arm,
+      ),
+    outcome: (outcome, identity) =>
+      ask(
+        'publisher_outcome',
+        {
+          p: {
+            arm_id: outcome.armId,
+            outcome: outcome.outcome,
+            platform_post_id: outcome.platformPostId,
+            id_kind: outcome.idKind,
+            url: outcome.url,
+            warning: outcome.warning,
+            checkpoint: outcome.checkpoint,
+            platform_code: outcome.platformCode,
+            trace_id: outcome.traceId,
+            error: outcome.error,
+            state: outcome.state,
+            next_look_at: outcome.nextLookAt,
+            proof: outcome.proof,
+            run_id: identity.runId,
+            host: identity.host,
+          },
+        },
+        answers.outcome,
+      ),
+    absentSeen: (armId, quarantineSeconds, gapSeconds) =>
+      ask(
+        'publisher_absent_seen',
+        { p: { arm_id: armId, quarantine_seconds: quarantineSeconds, gap_seconds: gapSeconds } },
+        answers.absentSeen,
+      ),
+    settle: (claim, settlement) =>
+      ask(
+        'publisher_settle',
+        {
+          p: {
+            ...held(claim),
+            call: randomUUID(),
+            problem: settlement.problem,
+            next_attempt_at: settlement.nextAttemptAt,
+            targets: settlement.targets.map((target) => ({
+              platform: target.platform,
+              account_id: target.accountId,
+              state: target.state,
+              error: target.error,
+              next_look_at: target.nextLookAt,
+              count_attempt: target.countAttempt,
+            })),
+          },
+        },
+        answers.settled,
+      ),
+    hold: async (hold) => {
+      await rpc('publisher_hold', { p: hold });
+    },
+    refreshBegin: (key, connectionId, owner, seconds, tokenMd5) =>
+      ask(
+        'publisher_refresh_begin',
+        { p: { key, connection_id: connectionId, owner, seconds, token_md5: tokenMd5 } },
+        answers.refreshBegin,
+      ),
+    refreshStore: (token) =>
+      ask(
+        'publisher_refresh_store',
+        {
+          p: {
+            key: token.key,
+            connection_id: token.connectionId,
+            token_md5: token.tokenMd5,
+            access_token_encrypted: token.accessToken,
+            refresh_token_encrypted: token.refreshToken,
+            expires_at: token.expiresAt,
+          },
+        },
+        answers.stored,
+      ),
+    disconnect: (connectionId, tokenMd5, status, reason) =>
+      ask(
+        'publisher_disconnect',
+        { p: { connection_id: connectionId, token_md5: tokenMd5, status, reason } },
+        answers.disconnected,
+      ),
+    isKnownId: async (platform, accountId, platformPostId) =>
+      (
+        await ask(
+          'publisher_id_known',
+          { p_platform: platform, p_account: accountId, p_id: platformPostId },
+          answers.known,
+        )
+      ).known,
+    report: (userId) => ask('publisher_report', { p_version: version, p_user: userId }, answers.report),
+    preview: (userId, source, after, limit) =>
+      ask(
+        'publisher_preview',
+        { p_version: version, p_user: userId, p_source: source, p_after: after, p_limit: limit },
+        answers.preview,
+      ),
+    retry: (source, id, accountId) =>
+      ask(
+        'publisher_retry',
+        { p_version: version, p_source: source, p_id: id, p_account: accountId },
+        answers.retry,
+      ),
+    findUser: (query) => ask('publisher_find_user', { p_query: query }, answers.users),
+  };
+}
