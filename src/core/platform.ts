@@ -1,7 +1,7 @@
 import type { Problem } from './errors.ts';
 import type { Arm, Http, HttpSource } from './http.ts';
 import type { Logger } from './logger.ts';
-import type { MediaInfo } from './media.ts';
+import type { MediaInfo, MediaRole } from './media.ts';
 import type { PlatformName } from './platform-name.ts';
 import type { Post, PostKind, PostMedia } from './post.ts';
 import type { Secret } from './secret.ts';
@@ -40,7 +40,8 @@ export interface KindCapabilities {
 
 /** Limits of one role of media. What is absent is not limited by the platform's documentation. */
 export interface MediaRule {
-  readonly role: 'image' | 'video' | 'document';
+  /** Without a rule for 'cover' a platform does not take covers. */
+  readonly role: MediaRole;
   readonly min: number;
   readonly max: number;
   readonly mimes: readonly string[];
