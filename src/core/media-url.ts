@@ -1,9 +1,12 @@
 import type { Problem } from './errors.ts';
 import { asFilledText, asObject, asText, tryJson } from './json-value.ts';
 
+// Not an address, so that mediaUrlProblem refuses it.
+const NO_ADDRESS = '(no address)';
+
 /**
  * The addresses of a list of media as the app writes it: an array (or its JSON text) of strings, {url} or {image_url}.
- * Every element keeps its place: '' where there is nothing, its JSON text where there is no address in it,
+ * Every element keeps its place, '' where there is nothing and a refused text where there is no address in it,
  * so that a picture never vanishes unnoticed.
  */
 export function mediaUrls(value: unknown): readonly string[] {
@@ -19,9 +22,7 @@ function elementUrl(element: unknown): string {
   const text = asText(element)?.trim();
   // Objects written into a text[] column arrive as their JSON text.
   const object = asObject(text?.startsWith('{') ? tryJson(text) : element);
-  return (
-    asFilledText(object?.['url']) ?? asFilledText(object?.['image_url']) ?? text ?? JSON.stringify(element)
-  );
+  return asFilledText(object?.['url']) ?? asFilledText(object?.['image_url']) ?? text ?? NO_ADDRESS;
 }
 
 export type FileHint = 'image' | 'video' | 'document';

@@ -1,9 +1,9 @@
 import { carouselUrls } from './carousel.ts';
-import { type DeclaredKind, declaredKind } from './declared-kind.ts';
+import { declaredKind } from './declared-kind.ts';
 import type { Problem } from './errors.ts';
 import { asFilledText, isTrue } from './json-value.ts';
 import type { MediaRole, PostKind } from './media.ts';
-import { fileHint, mediaUrlProblem } from './media-url.ts';
+import { type FileHint, fileHint, mediaUrlProblem } from './media-url.ts';
 import { findLink } from './post-link.ts';
 import type { SourceRow } from './source-row.ts';
 
@@ -24,9 +24,10 @@ export function resolveMedia(row: SourceRow): Resolved | { readonly problem: Pro
   if ('problem' in resolved) return resolved;
   const linked = withLink(row, resolved);
   if ('problem' in linked) return linked;
-  const problem = linked.media
+  const { kind, media } = linked;
+  const problem = media
     .map(({ url, role }, index) =>
-      mediaUrlProblem(url, linked.media.length === 1 ? `the ${role}` : `${role} ${index + 1}`),
+      mediaUrlProblem(url, kind === 'carousel' ? `file ${index + 1} of ${media.length}` : `the ${role}`),
     )
     .find((found) => found !== null);
   return problem === undefined ? linked : { problem };
@@ -34,29 +35,29 @@ export function resolveMedia(row: SourceRow): Resolved | { readonly problem: Pro
 
 function resolveFiles(row: SourceRow): Resolved | { readonly problem: Problem } {
   const declared = declaredKind(row.kindRaw);
-  const flaggedVideo =
-    asFilledText(row.metadata['media_type'])?.toLowerCase() === 'video' || isTrue(row.metadata['is_video']);
-  // images[0], then media_url; for content_posts primary_image_url, then metadata.media_url (README, "Media").
-  const picture = row.images.find((url) => url !== '') ?? null;
-  const files = filesOf(row);
+  const mediaType = asFilledText(row.metadata['media_type'])?.toLowerCase();
+  const flaggedVideo = mediaType === 'video' || isTrue(row.metadata['is_video']);
 
   const carousel = carouselUrls(row, declared, flaggedVideo);
   if ('problem' in carousel) return carousel;
   if (carousel.urls.length > 0) return ofCarousel(carousel.urls);
 
-  // A video by its name makes a video post whatever the type says, so that its cover never goes out instead.
+  const { picture, files } = filesOf(row);
+  const named = (hint: FileHint) => [...picture, ...files].find((url) => fileHint(url) === hint);
   const wantsVideo = flaggedVideo || declared === 'video' || declared === 'reel';
-  const video =
-    (wantsVideo ? files.find((url) => !['image', 'document'].includes(fileHint(url) ?? '')) : undefined) ??
-    [picture, ...files].find((url) => url !== null && fileHint(url) === 'video');
-  if (typeof video === 'string') return ofVideo(video, [picture, ...files], declared);
+  // A video by its name makes a video post whatever the type says, so that its cover never goes out instead.
+  const video = (wantsVideo ? files.find(mayBeVideo) : undefined) ?? named('video');
+  if (video !== undefined) {
+    const kind = declared === 'reel' || declared === 'story' ? declared : 'video';
+    return { kind, media: withCover({ url: video, role: 'video' }, picture, files) };
+  }
   if (wantsVideo) return { problem: videoMissing };
 
-  const document = files.find((url) => fileHint(url) === 'document');
-  if (document !== undefined && (picture === null || declared === 'document')) {
-    return { kind: 'document', media: [{ url: document, role: 'document' }] };
+  const document = named('document');
+  if (document !== undefined) {
+    return { kind: 'document', media: withCover({ url: document, role: 'document' }, picture, files) };
   }
-  const image = picture ?? files[0];
+  const image = [...picture, ...files][0];
   if (image !== undefined && declared !== 'document') {
     return { kind: declared === 'story' ? 'story' : 'image', media: [{ url: image, role: 'image' }] };
   }
@@ -64,10 +65,18 @@ function resolveFiles(row: SourceRow): Resolved | { readonly problem: Problem } 
   return needed === null ? { kind: 'text', media: [] } : { problem: mediaMissing(needed) };
 }
 
-function filesOf(row: SourceRow): readonly string[] {
+/** `picture`: images[0], the picture of a picture post and the cover of a video. `files`: where everything else stands. */
+function filesOf(row: SourceRow): { readonly picture: readonly string[]; readonly files: readonly string[] } {
+  const { mediaUrl, primaryImageUrl, metadata } = row;
   const own = row.source === 'created_content';
-  const columns = own ? [row.mediaUrl] : [row.primaryImageUrl, asFilledText(row.metadata['media_url'])];
-  return [...columns, asFilledText(row.metadata['video_url'])].filter((url) => url !== null);
+  const columns = own ? [mediaUrl] : [primaryImageUrl, asFilledText(metadata['media_url'])];
+  const files = [...columns, asFilledText(metadata['video_url'])].filter((url) => url !== null);
+  return { picture: row.images.filter((url) => url !== '').slice(0, 1), files };
+}
+
+function mayBeVideo(url: string): boolean {
+  const hint = fileHint(url);
+  return hint === 'video' || hint === null;
 }
 
 function ofCarousel(urls: readonly string[]): Resolved {
@@ -79,11 +88,21 @@ function ofCarousel(urls: readonly string[]): Resolved {
   return { kind: only === undefined ? 'carousel' : only.role, media };
 }
 
-function ofVideo(video: string, others: readonly (string | null)[], declared: DeclaredKind): Resolved {
-  const cover = others.find((url) => url !== null && url !== video && fileHint(url) !== 'video');
-  const media: ResolvedMedia[] = [{ url: video, role: 'video' }];
-  if (typeof cover === 'string') media.push({ url: cover, role: 'cover' });
-  return { kind: declared === 'reel' || declared === 'story' ? declared : 'video', media };
+function withCover(
+  main: ResolvedMedia,
+  picture: readonly string[],
+  files: readonly string[],
+): readonly ResolvedMedia[] {
+  const stills = [
+    ...picture.filter((url) => fileHint(url) === null),
+    ...[...picture, ...files].filter(isImage),
+  ];
+  const cover = stills.find((url) => url !== main.url);
+  return cover === undefined ? [main] : [main, { url: cover, role: 'cover' }];
+}
+
+function isImage(url: string): boolean {
+  return fileHint(url) === 'image';
 }
 
 /** A card has room for one preview picture; every other file cannot go out together with a link. */
