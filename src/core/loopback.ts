@@ -1,0 +1,4 @@
+/** Whether a URL's hostname (as `URL` spells it) can only mean this machine. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}
