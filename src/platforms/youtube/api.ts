@@ -1,0 +1,208 @@
+/** The only place of YouTube's paths, headers and answers. https://developers.google.com/youtube/v3/docs */
+import { z } from 'zod';
+import type { Arm, HttpRequest, HttpResponse, HttpSource } from '../../core/http.ts';
+import type { Account, PlatformContext } from '../../core/platform.ts';
+import { Secret } from '../../core/secret.ts';
+import type { VideoResource } from './resource.ts';
+import { type SessionAnswer, sessionAnswer, type VideoStatus, videoStatus } from './session-answer.ts';
+
+const API = 'https://www.googleapis.com';
+const TOKEN_URL = 'https://oauth2.googleapis.com/token';
+const DEFAULT_VERSION = 'v3';
+
+/** Who asks. */
+export interface Caller {
+  readonly context: Pick<PlatformContext, 'http' | 'settings'>;
+  readonly token: Secret;
+}
+
+export function callerOf(context: PlatformContext, account: Account): Caller {
+  return { context, token: account.token };
+}
+
+export interface SessionRequest {
+  readonly resource: VideoResource;
+  readonly notifySubscribers: boolean;
+  readonly bytes: number;
+  readonly mime: string;
+}
+
+const channels = z.object({
+  items: z
+    .array(
+      z.object({
+        id: z.string().min(1),
+        snippet: z.object({ title: z.string() }).optional(),
+        contentDetails: z.object({ relatedPlaylists: z.object({ uploads: z.string().min(1) }) }).optional(),
+      }),
+    )
+    .default([]),
+});
+export type Channel = z.infer<typeof channels>['items'][number];
+
+const uploadsPage = z.object({
+  items: z.array(
+    z.object({
+      snippet: z.object({
+        publishedAt: z.iso.datetime({ offset: true }),
+        title: z.string(),
+        description: z.string(),
+        resourceId: z.object({ videoId: z.string().min(1) }),
+      }),
+    }),
+  ),
+  nextPageToken: z.string().min(1).optional(),
+});
+export type UploadsPage = z.infer<typeof uploadsPage>;
+
+const count = z.string().regex(/^\d+$/).transform(Number).optional();
+const statistics = z.object({
+  items: z.array(
+    z.object({ statistics: z.object({ viewCount: count, likeCount: count, commentCount: count }) }),
+  ),
+});
+
+const statuses = z.object({ items: z.array(z.object({ status: videoStatus })) });
+
+const tokens = z.object({ access_token: z.string().min(1), expires_in: z.number().positive() });
+
+/** Opens a resumable upload session; the answer's Location is its address. Nothing is visible by it. */
+export function openSession(caller: Caller, request: SessionRequest): Promise<HttpResponse> {
+  return ask(caller, {
+    method: 'POST',
+    url: `${API}/upload/youtube/${version(caller)}/videos`,
+    query: {
+      uploadType: 'resumable',
+      part: 'snippet,status',
+      // true is the default.
+      notifySubscribers: request.notifySubscribers ? undefined : 'false',
+    },
+    headers: {
+      'x-upload-content-length': String(request.bytes),
+      'x-upload-content-type': request.mime,
+    },
+    body: { json: request.resource },
+  });
+}
+
+/**
+ * Sends the bytes that begin at `start`; with `arm` those that complete the video.
+ * @param source yields exactly these bytes
+ */
+export async function sendRange(
+  caller: Caller,
+  upload: { readonly session: string; readonly mime: string; readonly total: number },
+  start: number,
+  source: HttpSource,
+  arm?: Arm,
+): Promise<SessionAnswer> {
+  const last = start + source.length - 1;
+  const response = await ask(caller, {
+    method: 'PUT',
+    url: new Secret(upload.session),
+    headers: { 'content-range': `bytes ${start}-${last}/${upload.total}` },
+    body: { source, type: upload.mime },
+    ...(arm === undefined ? {} : { arm }),
+  });
+  return sessionAnswer(response, upload.total);
+}
+
+/** Asks how far a session is. Completes nothing, unless every byte is there already. */
+export async function askSession(
+  caller: Caller,
+  upload: { readonly session: string; readonly mime: string; readonly total: number },
+  arm?: Arm,
+): Promise<SessionAnswer> {
+  const response = await ask(caller, {
+    method: 'PUT',
+    url: new Secret(upload.session),
+    headers: { 'content-range': `bytes */${upload.total}` },
+    body: { source: NOTHING, type: upload.mime },
+    ...(arm === undefined ? {} : { arm }),
+  });
+  return sessionAnswer(response, upload.total);
+}
+
+export function listOwnChannels(caller: Caller, part: 'snippet' | 'contentDetails'): Promise<HttpResponse> {
+  return ask(caller, { method: 'GET', url: `${data(caller)}/channels`, query: { part, mine: 'true' } });
+}
+
+export function listUploads(
+  caller: Caller,
+  playlistId: string,
+  pageToken: string | undefined,
+): Promise<HttpResponse> {
+  return ask(caller, {
+    method: 'GET',
+    url: `${data(caller)}/playlistItems`,
+    query: { part: 'snippet', playlistId, maxResults: 50, pageToken },
+  });
+}
+
+export function getVideo(
+  caller: Caller,
+  part: 'status' | 'statistics',
+  id: string,
+  timeoutMs?: number,
+): Promise<HttpResponse> {
+  return ask(caller, {
+    method: 'GET',
+    url: `${data(caller)}/videos`,
+    query: { part, id },
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  });
+}
+
+export function exchangeRefreshToken(
+  context: Pick<PlatformContext, 'http'>,
+  client: { readonly id: string; readonly secret: Secret },
+  refreshToken: Secret,
+): Promise<HttpResponse> {
+  return context.http.request({
+    method: 'POST',
+    url: TOKEN_URL,
+    body: {
+      form: {
+        grant_type: 'refresh_token',
+        client_id: client.id,
+        client_secret: client.secret,
+        refresh_token: refreshToken,
+      },
+    },
+  });
+}
+
+/** Each returns null for an answer that is not what was asked for. */
+export const parse = {
+  location: (response: HttpResponse): string | null =>
+    response.status === 200 ? (response.headers['location'] ?? null) : null,
+  channels: (response: HttpResponse): Channel[] | null => read(channels, response)?.items ?? null,
+  uploads: (response: HttpResponse): UploadsPage | null => read(uploadsPage, response),
+  statistics: (response: HttpResponse) => read(statistics, response)?.items ?? null,
+  status: (response: HttpResponse): VideoStatus | null => read(statuses, response)?.items[0]?.status ?? null,
+  tokens: (response: HttpResponse) => read(tokens, response),
+};
+
+const NOTHING: HttpSource = {
+  length: 0,
+  async *open() {},
+};
+
+function ask(caller: Caller, request: HttpRequest): Promise<HttpResponse> {
+  const authorization = new Secret(`Bearer ${caller.token.reveal()}`);
+  return caller.context.http.request({ ...request, headers: { ...request.headers, authorization } });
+}
+
+function data(caller: Caller): string {
+  return `${API}/youtube/${version(caller)}`;
+}
+
+function version(caller: Caller): string {
+  return caller.context.settings.version ?? DEFAULT_VERSION;
+}
+
+function read<T extends z.ZodType>(schema: T, response: HttpResponse): z.infer<T> | null {
+  if (response.status !== 200) return null;
+  const parsed = schema.safeParse(response.json);
+  return parsed.success ? parsed.data : null;
+}

@@ -1,0 +1,106 @@
+import { clip } from '../../core/clip.ts';
+import type { Problem } from '../../core/errors.ts';
+import type { Post } from '../../core/post.ts';
+import { capabilities } from './capabilities.ts';
+import { optionProblems } from './options.ts';
+import { descriptionOf, tagsOf, titleOf } from './resource.ts';
+
+// https://developers.google.com/youtube/v3/docs/videos#properties
+const MAX_TITLE_CHARACTERS = 100;
+const MAX_DESCRIPTION_BYTES = 5000;
+const MAX_TAG_CHARACTERS = 500;
+
+/**
+ * Every reason YouTube would refuse this post, apart from its video.
+ *
+ * Read from metadata.publish_options:
+ * | key | type | default |
+ * |---|---|---|
+ * | privacy | "public", "unlisted" or "private" | "public" |
+ * | made_for_kids | boolean | false |
+ * | category_id | digits as text | "22" (People & Blogs) |
+ * | notify_subscribers | boolean | true |
+ * | tags | list of texts, added to the hashtags | none |
+ */
+export function problems(post: Post): Problem[] {
+  if (capabilities.kinds[post.kind] === undefined) return [wrongKind(post)];
+  return [
+    ...titleProblems(titleOf(post)),
+    ...descriptionProblems(descriptionOf(post)),
+    ...tagProblems(tagsOf(post)),
+    ...optionProblems(post.options),
+  ];
+}
+
+function wrongKind(post: Post): Problem {
+  return rejected(
+    'KIND_NOT_POSSIBLE',
+    `YouTube takes only videos and Shorts from other programs; this post is of kind ${post.kind}.`,
+    'Add a video and choose a video type (short_video, reel or long_video), or choose another platform.',
+  );
+}
+
+function titleProblems(title: string): Problem[] {
+  if (title === '') {
+    return [
+      rejected(
+        'TITLE_MISSING',
+        'A YouTube video needs a title, and this post has none that is meant for the public.',
+        'Give the post a title of at most 100 characters (one that begins with “Post about” counts as a label) and schedule it again.',
+      ),
+    ];
+  }
+  // Code points: which unit YouTube counts is not documented, and a title it finds too long it refuses before the upload.
+  const length = [...title].length;
+  const tooLong = rejected(
+    'TITLE_TOO_LONG',
+    `The title has ${length} characters; YouTube takes at most ${MAX_TITLE_CHARACTERS}.`,
+    'Shorten the title and schedule the post again.',
+  );
+  return [...(length > MAX_TITLE_CHARACTERS ? [tooLong] : []), ...angleBrackets('title', title)];
+}
+
+function descriptionProblems(description: string): Problem[] {
+  const bytes = Buffer.byteLength(description);
+  const tooLong = rejected(
+    'DESCRIPTION_TOO_LONG',
+    `The text with its hashtags has ${bytes} bytes; YouTube takes at most ${MAX_DESCRIPTION_BYTES} (letters outside English count as two or more).`,
+    'Shorten the text and schedule the post again.',
+  );
+  return [...(bytes > MAX_DESCRIPTION_BYTES ? [tooLong] : []), ...angleBrackets('text', description)];
+}
+
+function tagProblems(tags: readonly string[]): Problem[] {
+  const length = tagLength(tags);
+  const tooLong = rejected(
+    'TAGS_TOO_LONG',
+    `The hashtags and tags have ${length} characters together; YouTube takes at most ${MAX_TAG_CHARACTERS}.`,
+    'Remove some hashtags or tags and schedule the post again.',
+  );
+  return [
+    ...(length > MAX_TAG_CHARACTERS ? [tooLong] : []),
+    ...tags.flatMap((tag) => angleBrackets(`tag “${clip(tag, 40)}”`, tag)),
+  ];
+}
+
+/** Commas between tags count, and a tag with a space counts two quotation marks. */
+function tagLength(tags: readonly string[]): number {
+  const characters = tags.reduce((sum, tag) => sum + [...tag].length + (tag.includes(' ') ? 2 : 0), 0);
+  return characters + Math.max(0, tags.length - 1);
+}
+
+function angleBrackets(where: string, text: string): Problem[] {
+  const found = /[<>]/.exec(text);
+  if (found === null) return [];
+  return [
+    rejected(
+      'ANGLE_BRACKET',
+      `The ${where} contains “${found[0]}”; YouTube refuses < and > in titles, descriptions and tags.`,
+      'Replace the sign (for example by “less than” or “→”) and schedule the post again.',
+    ),
+  ];
+}
+
+function rejected(code: string, message: string, hint: string): Problem {
+  return { kind: 'rejected', code, message, hint };
+}
