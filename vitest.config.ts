@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts'],
+    globalSetup: ['test/support/global-setup.ts'],
     // Process and database tests start real servers; two cores are the smallest machine we promise to pass on.
     testTimeout: 60_000,
     hookTimeout: 120_000,
