@@ -1,4 +1,5 @@
 import { PublishError } from '../core/errors.ts';
+import { isLoopback } from '../core/loopback.ts';
 
 export interface AddressRules {
   /** Real origins, e.g. 'https://graph.facebook.com'. */
@@ -25,10 +26,6 @@ export function addressBook(rules: AddressRules): (url: string) => URL {
       ? url
       : new URL(`${override.href.replace(/\/$/, '')}${url.pathname}${url.search}`);
   };
-}
-
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
 function parseOverride(apiUrl: string): URL {
