@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import { clip } from '../../core/clip.ts';
+import type { Problem } from '../../core/errors.ts';
+import type { Post } from '../../core/post.ts';
+import { capabilities } from './capabilities.ts';
+import { documentTitle, linkTitle } from './content.ts';
+
+/** Keys of metadata.publish_options that reach LinkedIn. */
+export const OPTION_KEYS = ['alt_text', 'document_title', 'link', 'link_title'] as const;
+
+// https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/multiimage-post-api
+const MAX_ALT_TEXT = 4086;
+// Of content.article; known from other tools, LinkedIn names no number beside FIELD_LENGTH_TOO_LONG.
+const MAX_LINK_TITLE = 400;
+const MAX_LINK_DESCRIPTION = 4000;
+
+const OPTION_SHAPES = {
+  alt_text: {
+    schema: z.union([z.string(), z.array(z.string().nullable())]),
+    wanted: 'a text or a list of texts',
+  },
+  document_title: { schema: z.string(), wanted: 'a text' },
+  link_title: { schema: z.string(), wanted: 'a text' },
+};
+
+/**
+ * Every reason LinkedIn would refuse this post, apart from the files themselves.
+ *
+ * Read from metadata.publish_options:
+ * | key | type | default |
+ * |---|---|---|
+ * | alt_text | text for the first picture, or a list of texts in the order of the pictures | none |
+ * | link | address, or {url, title?, description?} | none |
+ * | link_title | title of the card of a link | link.title, else the post's title, else the host of the link |
+ * | document_title | title of a document | the post's title; one of the two is needed |
+ */
+export function problems(post: Post): Problem[] {
+  if (capabilities.kinds[post.kind] === undefined) {
+    return [
+      rejected(
+        'KIND_NOT_POSSIBLE',
+        `LinkedIn has no posts of kind ${post.kind}; it takes texts, links, pictures, videos and documents.`,
+        'Change the type of the post, or choose another platform, and schedule it again.',
+      ),
+    ];
+  }
+  return [...textProblems(post), ...fileProblems(post), ...titleProblems(post), ...optionProblems(post)];
+}
+
+function textProblems(post: Post): Problem[] {
+  const { max } = capabilities.text;
+  // UTF-16 code units, the largest count of those LinkedIn may mean: longer texts have been cut without an error.
+  return tooLong('TEXT_TOO_LONG', 'text', post.text, max, 'Shorten the text');
+}
+
+function fileProblems(post: Post): Problem[] {
+  const mixed = post.kind === 'carousel' && post.media.some(({ role }) => role === 'video');
+  const carousel = rejected(
+    'CAROUSEL_VIDEO',
+    'The carousel holds a video; LinkedIn takes several pictures in one post, or one video alone.',
+    'Remove the video from the carousel, or post it by itself, and schedule the post again.',
+  );
+  const altTexts = post.media.flatMap(({ altText }, index) =>
+    tooLong(
+      'ALT_TEXT_TOO_LONG',
+      `alt text of file ${index + 1}`,
+      altText ?? '',
+      MAX_ALT_TEXT,
+      'Shorten alt_text',
+    ),
+  );
+  return [...(mixed ? [carousel] : []), ...altTexts];
+}
+
+function titleProblems(post: Post): Problem[] {
+  if (post.kind === 'document' && documentTitle(post) === null) {
+    return [
+      rejected(
+        'TITLE_MISSING',
+        'The document has no title, and LinkedIn needs one.',
+        'Give the post a title, or set document_title in its publish_options, and schedule it again.',
+      ),
+    ];
+  }
+  if (post.link === null) return [];
+  return [
+    ...tooLong(
+      'TITLE_TOO_LONG',
+      'title of the link',
+      linkTitle(post, post.link),
+      MAX_LINK_TITLE,
+      'Set a shorter link_title',
+    ),
+    ...tooLong(
+      'DESCRIPTION_TOO_LONG',
+      'description of the link',
+      post.link.description ?? '',
+      MAX_LINK_DESCRIPTION,
+      'Shorten link.description',
+    ),
+  ];
+}
+
+function optionProblems(post: Post): Problem[] {
+  return Object.entries(OPTION_SHAPES)
+    .filter(([key, { schema }]) => !schema.nullish().safeParse(post.options[key]).success)
+    .map(([key, { wanted }]) =>
+      rejected(
+        'OPTION_INVALID',
+        `The option ${key} is ${clip(JSON.stringify(post.options[key]), 60)}; LinkedIn needs ${wanted}.`,
+        `Correct or remove ${key} in the post's publish_options and schedule it again.`,
+      ),
+    );
+}
+
+function tooLong(code: string, what: string, text: string, max: number, remedy: string): Problem[] {
+  if (text.length <= max) return [];
+  return [
+    rejected(
+      code,
+      `The ${what} has ${text.length} characters; LinkedIn takes at most ${max}.`,
+      `${remedy} and schedule the post again.`,
+    ),
+  ];
+}
+
+function rejected(code: string, message: string, hint: string): Problem {
+  return { kind: 'rejected', code, message, hint };
+}
