@@ -1,4 +1,5 @@
 import type { Problem } from './errors.ts';
+import { trimEnd } from './trim-end.ts';
 
 /** What texts are composed from; a SourceRow is one. */
 export interface Words {
@@ -13,6 +14,8 @@ export interface Composed {
   readonly text: string;
   /** For platforms that have a title of their own, null when the row's is a generated label. */
   readonly title: string | null;
+  /** The body as written, with LF line endings. */
+  readonly body: string;
   /** All of the row, each once, with '#'. */
   readonly hashtags: readonly string[];
 }
@@ -27,7 +30,7 @@ export function composeText(words: Words): Composed {
   const body = lineFeeds(words.body);
   const hashtags = normalizeHashtags(words.hashtags);
   const shown = title !== null && !beginsWith(body, title) ? title : '';
-  return { text: joinBlocks([shown, appendHashtags(body, hashtags)]), title, hashtags };
+  return { text: joinBlocks([shown, appendHashtags(body, hashtags)]), title, body, hashtags };
 }
 
 /** The title as far as it is meant for the public. Chat-made ones look like "Post about <idea>". */
@@ -66,7 +69,11 @@ export function controlCharacters(text: string): Problem | null {
   if (index < 0) return null;
   const code = text.charCodeAt(index).toString(16).toUpperCase().padStart(4, '0');
   // Twice the units, then whole characters: the quote must not begin with half a surrogate pair.
-  const before = [...text.slice(Math.max(0, index - 40), index)].slice(-20).join('').trim();
+  const before = [...text.slice(Math.max(0, index - 40), index)]
+    .slice(-20)
+    .join('')
+    .replace(/\s+/gu, ' ')
+    .trim();
   return {
     kind: 'rejected',
     code: 'CONTROL_CHARACTER',
@@ -108,5 +115,5 @@ function endingHashtags(body: string): ReadonlySet<string> {
   const words = body.trimEnd().split(/[\s,]+/u);
   const last = words.findLastIndex((word) => !/^[#＃]/.test(word));
   const tags = words.slice(last + 1).flatMap((word) => word.split(/[#＃]/));
-  return new Set(tags.map((tag) => foldTag(tag.replace(/[.;:!?]+$/, ''))));
+  return new Set(tags.map((tag) => foldTag(trimEnd(tag, '.;:!?'))));
 }

@@ -2,6 +2,7 @@ import type { Problem } from './errors.ts';
 import { asFilledText, asObject } from './json-value.ts';
 import { parseUrl } from './media-url.ts';
 import type { SourceRow } from './source-row.ts';
+import { trimEnd } from './trim-end.ts';
 
 /** A link that a platform shows as a card, beside the text. */
 export interface PostLink {
@@ -18,6 +19,7 @@ export interface FoundLink {
 
 // Greedy to the next white space or quote; punctuation behind it belongs to the sentence.
 const WEB_ADDRESS = /https?:\/\/[^\s<>"“”]+/i;
+const PUNCTUATION = ".,;:!?'’*_";
 
 /**
  * The link of a post: metadata.publish_options.link (an address, or {url, title?, description?}), else the first
@@ -47,9 +49,8 @@ function explicitLink(named: unknown): FoundLink | { readonly problem: Problem }
 }
 
 function withoutPunctuation(url: string): string {
-  const bare = url.replace(/[.,;:!?'’*_]+$/, '');
   // "(see https://example.org/a)" but not "https://en.wikipedia.org/wiki/Oven_(disambiguation)".
-  return bare.endsWith(')') && !bare.includes('(') ? withoutPunctuation(bare.slice(0, -1)) : bare;
+  return trimEnd(url, url.includes('(') ? PUNCTUATION : `${PUNCTUATION})`);
 }
 
 const unusableLink: Problem = {

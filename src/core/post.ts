@@ -24,11 +24,11 @@ export interface Post {
   readonly userId: string;
   readonly platform: PlatformName;
   readonly kind: PostKind;
-  /** For platforms with a title of their own; null when the row's is a generated label. `text` holds it already. */
+  /** For platforms with a title of their own; null when the row's is a generated label. `text` may hold it too. */
   readonly title: string | null;
   /** Title, body and hashtags as composed; never cut. */
   readonly text: string;
-  /** The row's own text. */
+  /** `text` without title and hashtags. */
   readonly body: string;
   /** Each once, with '#'. */
   readonly hashtags: readonly string[];
@@ -43,13 +43,23 @@ export interface Post {
 
 export type BuiltPost = { readonly post: Post } | { readonly problems: readonly Problem[] };
 
-/** Everything that is wrong with the row itself comes back at once; a platform's own limits are judged later. */
-export function buildPost(row: SourceRow, platform: PlatformName, dueAt: Date): BuiltPost {
-  const { text, title, hashtags } = composeText(row);
+/**
+ * Everything that is wrong with the row itself comes back at once; a platform's own limits are judged later.
+ * `ownText` is the text of one target (publish_targets.text): it goes out as it is, in place of title, body and hashtags.
+ */
+export function buildPost(
+  row: SourceRow,
+  platform: PlatformName,
+  dueAt: Date,
+  ownText: string | null = null,
+): BuiltPost {
+  const words = ownText === null ? row : { ...row, body: ownText, hashtags: [] };
+  const composed = composeText(words);
+  const { title, hashtags, body } = composed;
+  const text = ownText === null ? composed.text : body;
   const resolved = resolveMedia(row);
   const found = findLink(row);
   const options = asObject(row.metadata['publish_options'] ?? {});
-  const body = row.body.replace(/\r\n?/g, '\n');
 
   const problems: Problem[] = [];
   if (row.userId === null) problems.push(ownerMissing);
