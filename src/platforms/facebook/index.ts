@@ -1,0 +1,20 @@
+import type { Platform } from '../../core/platform.ts';
+import { accountId, refresh, verify } from './account.ts';
+import { capabilities } from './capabilities.ts';
+import { find } from './find.ts';
+import { metrics } from './metrics.ts';
+import { prepare } from './prepare.ts';
+import { problems } from './problems.ts';
+import { publish } from './publish.ts';
+
+export const facebook: Platform = {
+  capabilities,
+  accountId,
+  problems,
+  prepare,
+  publish,
+  find,
+  verify,
+  refresh,
+  metrics,
+};

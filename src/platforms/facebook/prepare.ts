@@ -1,0 +1,37 @@
+import type { Job, MediaFile, Prepared } from '../../core/platform.ts';
+import { uploadPhoto } from './api.ts';
+import { expiresAt, type PhotosCheckpoint, usableCheckpoint } from './checkpoint.ts';
+import { videoOf } from './files.ts';
+import { prepareClip, prepareVideo } from './upload.ts';
+
+/** Uploads what the post needs. Nothing of it is visible. */
+export function prepare(job: Job): Promise<Prepared> {
+  const checkpoint = usableCheckpoint(job);
+  const file = videoOf(job);
+  if (file === null)
+    return preparePhotos(job, checkpoint !== null && 'photos' in checkpoint ? checkpoint : null);
+  if (job.post.kind === 'video')
+    return prepareVideo(job, file, checkpoint?.kind === 'video' ? checkpoint : null);
+  const kind = job.post.kind === 'story' ? 'video_story' : 'reel';
+  return prepareClip(job, file, kind, checkpoint?.kind === kind ? checkpoint : null);
+}
+
+async function preparePhotos(job: Job, earlier: PhotosCheckpoint | null): Promise<Prepared> {
+  const kind = job.post.kind === 'story' ? 'photo_story' : 'feed';
+  const left = [...(earlier?.photos ?? [])];
+  const photos: PhotosCheckpoint['photos'] = [];
+  for (const file of job.media) {
+    // Taken out, because the same picture twice in a post needs two photos.
+    const at = left.findIndex(({ sha256 }) => sha256 === file.sha256);
+    const [known] = at < 0 ? [] : left.splice(at, 1);
+    photos.push(known ?? (await newPhoto(job, file)));
+    if (known === undefined) await job.save({ kind, photos: [...photos, ...left] });
+  }
+  return { ready: true, checkpoint: { kind, photos } };
+}
+
+async function newPhoto(job: Job, file: MediaFile): Promise<PhotosCheckpoint['photos'][number]> {
+  // From before the upload: the photo is never older than we think.
+  const until = expiresAt(job.now());
+  return { sha256: file.sha256, id: await uploadPhoto(job, file), expiresAt: until };
+}

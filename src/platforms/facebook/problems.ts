@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import type { Problem } from '../../core/errors.ts';
+import type { Post } from '../../core/post.ts';
+import { capabilities } from './capabilities.ts';
+
+/** Keys of metadata.publish_options that reach Facebook. */
+export const OPTION_KEYS = ['alt_text', 'link'] as const;
+
+const altText = z.union([z.string(), z.array(z.string().nullable())]).nullish();
+
+/**
+ * Every reason Facebook would refuse this post, apart from the files themselves.
+ *
+ * Read from metadata.publish_options:
+ * | key | type | default |
+ * |---|---|---|
+ * | alt_text | text for the first photo, or a list of texts in the order of the photos | none |
+ * | link | address, or {url}; Facebook takes title, text and picture of the card from the page itself | none |
+ */
+export function problems(post: Post): Problem[] {
+  if (capabilities.kinds[post.kind] === undefined) return [wrongKind(post)];
+  return [...textProblems(post), ...fileProblems(post), ...optionProblems(post)];
+}
+
+function wrongKind(post: Post): Problem {
+  return rejected(
+    'KIND_NOT_POSSIBLE',
+    `A Facebook Page takes texts, links, photos, videos, reels and stories; this post is of kind ${post.kind}.`,
+    'Turn the document into pictures, or link to it, or choose another platform.',
+  );
+}
+
+function textProblems(post: Post): Problem[] {
+  const { max } = capabilities.text;
+  // Code points: the smallest count of the ones Meta may mean, so that nothing it would take is refused here.
+  const length = [...post.text].length;
+  if (length > max) {
+    return [
+      rejected(
+        'TEXT_TOO_LONG',
+        `The text has ${length} characters; Facebook takes at most ${max}.`,
+        'Shorten the text and schedule the post again.',
+      ),
+    ];
+  }
+  if (post.kind !== 'text' || post.text.trim() !== '') return [];
+  return [
+    rejected(
+      'TEXT_MISSING',
+      'The post has no text and no file.',
+      'Write the text and schedule the post again.',
+    ),
+  ];
+}
+
+function fileProblems(post: Post): Problem[] {
+  const roles = post.media.map(({ role }) => role);
+  switch (post.kind) {
+    case 'link':
+      if (!roles.includes('cover')) return [];
+      return [
+        rejected(
+          'LINK_PICTURE',
+          'The post has a link and a picture of its own; Facebook shows only the picture of the linked page.',
+          'Remove the picture, or remove the link and write it into the text, and schedule the post again.',
+        ),
+      ];
+    case 'carousel':
+      if (!roles.includes('video')) return [];
+      return [
+        rejected(
+          'CAROUSEL_VIDEO',
+          'The carousel holds a video; Facebook takes several photos in one post, or one video alone.',
+          'Remove the video from the carousel, or post it by itself, and schedule the post again.',
+        ),
+      ];
+    case 'story': {
+      const files = roles.filter((role) => role !== 'cover').length;
+      if (files === 1) return [];
+      return [
+        rejected(
+          'STORY_FILES',
+          `A Facebook story is exactly one photo or one video; this post has ${files}.`,
+          'Leave one photo or one video in the post and schedule it again.',
+        ),
+      ];
+    }
+    default:
+      return [];
+  }
+}
+
+function optionProblems(post: Post): Problem[] {
+  if (altText.safeParse(post.options['alt_text']).success) return [];
+  return [
+    rejected(
+      'OPTION_INVALID',
+      'The option alt_text is neither a text nor a list of texts.',
+      "Correct or remove alt_text in the post's publish_options and schedule it again.",
+    ),
+  ];
+}
+
+function rejected(code: string, message: string, hint: string): Problem {
+  return { kind: 'rejected', code, message, hint };
+}

@@ -1,0 +1,81 @@
+import type { MakeSimulator, SimAccount, SimRequest, SimResponse } from '../simulator.ts';
+import { receiveBytes, uploadClip } from './clips.ts';
+import { publishPost } from './feed.ts';
+import { accountOf, accountOfUpload, requireScopes, versionedPath } from './gate.ts';
+import { publishPhotoStory, uploadPhoto } from './photos.ts';
+import { showProcessed } from './processing.ts';
+import { readEdge, readNode } from './reads.ts';
+import { ERRORS, graphRefusal, missingObject, Refused, refuse } from './refusals.ts';
+import { emptyState } from './state.ts';
+import { uploadVideo } from './videos.ts';
+
+/**
+ * Facebook Pages: graph, graph-video and rupload under one address.
+ *
+ * Accounts: `id` is the Page's id, the token is the Page's own; scopes pages_manage_posts and pages_read_engagement.
+ */
+export const makeFacebookSimulator: MakeSimulator = (world) => {
+  const state = emptyState();
+  /** Text and link of the last post of each Page, for code 506. */
+  const lastOf = new Map<string, string>();
+
+  async function answer(request: SimRequest): Promise<SimResponse> {
+    showProcessed(world, state);
+    const path = versionedPath(request.path);
+    if (request.path.startsWith('/video-upload/')) {
+      if (request.method !== 'POST' || path.length !== 1) return missingObject(request.path);
+      const account = accountOfUpload(world, request);
+      return await receiveBytes(state, account, path[0] ?? '', request);
+    }
+    const account = accountOf(world, request);
+    if (request.method === 'POST') return await write(account, path, request);
+    if (request.method !== 'GET') return refuse({ code: 100, message: 'Unsupported method' });
+    if (path.length === 1 && path[0] === 'me') return readNode(world, state, account, 'me', request.query);
+    requireScopes(account, 'read');
+    if (path.length === 1) return readNode(world, state, account, path[0] ?? '', request.query);
+    return readEdge(world, state, account, path, request.query);
+  }
+
+  async function write(
+    account: SimAccount,
+    path: readonly string[],
+    request: SimRequest,
+  ): Promise<SimResponse> {
+    const [id = '', edge, ...more] = path;
+    if (id !== account.id || more.length > 0) return missingObject(path.join('/'));
+    requireScopes(account, 'publish');
+    switch (edge) {
+      case 'feed':
+        return publishPost(world, state, account, request, lastOf);
+      case 'photos':
+        return await uploadPhoto(world, state, account, request);
+      case 'videos':
+        return await uploadVideo(world, state, account, request);
+      case 'video_reels':
+      case 'video_stories':
+        return await uploadClip(world, state, account, edge, request);
+      case 'photo_stories':
+        return publishPhotoStory(world, state, account, request);
+      default:
+        return missingObject(path.join('/'));
+    }
+  }
+
+  return {
+    platform: 'facebook',
+    async handle(request) {
+      try {
+        return await answer(request);
+      } catch (error) {
+        if (error instanceof Refused) return error.response;
+        throw error;
+      }
+    },
+    faults: {
+      refused: () => graphRefusal({ code: 100, message: '(#100) Invalid parameter' }),
+      rateLimited: () => graphRefusal(ERRORS.rateLimit),
+      serverError: () => graphRefusal(ERRORS.unknown),
+      tokenExpired: () => graphRefusal(ERRORS.expired),
+    },
+  };
+};

@@ -1,0 +1,131 @@
+import type { SimResponse } from '../simulator.ts';
+
+/** https://developers.facebook.com/docs/graph-api/guides/error-handling */
+export interface GraphError {
+  readonly code: number;
+  readonly message: string;
+  readonly subcode?: number;
+  readonly type?: string;
+  readonly transient?: boolean;
+  readonly title?: string;
+  readonly userMessage?: string;
+  readonly data?: unknown;
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Thrown wherever a request turns out wrong; the simulator's entry makes the answer of it. */
+export class Refused extends Error {
+  readonly response: SimResponse;
+
+  constructor(response: SimResponse) {
+    super('refused');
+    this.response = response;
+  }
+}
+
+export function refuse(error: GraphError): never {
+  throw new Refused(graphRefusal(error));
+}
+
+export function badParameter(message: string, subcode?: number): never {
+  return refuse({ code: 100, message: `(#100) ${message}`, ...(subcode === undefined ? {} : { subcode }) });
+}
+
+/** The upload host has an error shape of its own. */
+export function refuseUpload(status: number, type: string, message: string, retriable = false): never {
+  throw new Refused({ status, json: { debug_info: { retriable, type, message } } });
+}
+
+let traces = 0;
+
+export function graphRefusal(error: GraphError): SimResponse {
+  traces += 1;
+  return {
+    status: error.status ?? 400,
+    headers: { 'x-fb-trace-id': `Sim${traces}`, ...error.headers },
+    json: {
+      error: {
+        message: error.message,
+        type: error.type ?? 'OAuthException',
+        code: error.code,
+        ...(error.subcode === undefined ? {} : { error_subcode: error.subcode }),
+        ...(error.data === undefined ? {} : { error_data: error.data }),
+        is_transient: error.transient ?? false,
+        ...(error.title === undefined ? {} : { error_user_title: error.title }),
+        ...(error.userMessage === undefined ? {} : { error_user_msg: error.userMessage }),
+        fbtrace_id: `Sim${traces}`,
+      },
+    },
+  };
+}
+
+const USAGE = {
+  type: 'pages',
+  call_count: 100,
+  total_cputime: 31,
+  total_time: 34,
+  estimated_time_to_regain_access: 1,
+};
+
+export const ERRORS = {
+  noToken: { code: 104, message: 'An access token is required to request this resource.' },
+  badToken: { code: 190, message: 'Invalid OAuth access token - Cannot parse access token' },
+  expired: {
+    code: 190,
+    subcode: 463,
+    message: 'Error validating access token: Session has expired on Saturday, 21-Nov-26 00:00:00 PST.',
+  },
+  mayNotPublish: {
+    code: 200,
+    message:
+      '(#200) If posting to a page, requires both pages_read_engagement and pages_manage_posts as an admin with sufficient administrative permission',
+  },
+  mayNotRead: {
+    code: 10,
+    message:
+      "(#10) This endpoint requires the 'pages_read_engagement' permission or the 'Page Public Content Access' feature.",
+  },
+  photo: {
+    code: 100,
+    subcode: 1366046,
+    message: 'Invalid parameter',
+    title: "Can't Read Files",
+    userMessage:
+      "Your photos couldn't be uploaded. Photos should be smaller than 10 MB and saved as JPG, PNG, GIF or TIFF files.",
+  },
+  photosUsed: {
+    code: 100,
+    subcode: 1366051,
+    message: 'Invalid parameter',
+    title: 'Already Posted',
+    userMessage: 'These photos were already posted.',
+  },
+  duplicate: {
+    code: 506,
+    subcode: 1455006,
+    message: '(#506) Duplicate status message',
+    title: 'Duplicate Status Update',
+    userMessage:
+      'This status update is identical to the last one you posted. Try posting something different, or delete your previous update.',
+  },
+  wrongVideo: {
+    code: 6000,
+    message: 'There was a problem uploading your video file. Please try again with another file.',
+  },
+  rateLimit: {
+    code: 80001,
+    message: '(#80001) There have been too many calls to this Page account. Wait a bit and try again.',
+    headers: { 'x-business-use-case-usage': JSON.stringify({ '1': [USAGE] }) },
+  },
+  unknown: { code: 1, message: 'An unknown error has occurred.', status: 500 },
+} as const satisfies Record<string, GraphError>;
+
+export function missingObject(id: string): never {
+  return refuse({
+    code: 100,
+    subcode: 33,
+    type: 'GraphMethodException',
+    message: `Unsupported get request. Object with ID '${id}' does not exist, cannot be loaded due to missing permissions, or does not support this operation. Please read the Graph API documentation at https://developers.facebook.com/docs/graph-api`,
+  });
+}
