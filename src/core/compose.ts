@@ -2,14 +2,14 @@ import type { Problem } from './errors.ts';
 import { trimEnd } from './trim-end.ts';
 
 /** What texts are composed from; a SourceRow is one. */
-export interface Words {
+interface Words {
   readonly title: string | null;
   readonly body: string;
   /** With or without '#'. */
   readonly hashtags: readonly string[];
 }
 
-export interface Composed {
+interface Composed {
   /** Title, body and hashtags as the app shows them; never cut. */
   readonly text: string;
   /** For platforms that have a title of their own, null when the row's is a generated label. */

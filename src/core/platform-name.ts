@@ -24,7 +24,7 @@ const ALIASES: ReadonlyMap<string, PlatformName> = new Map([['twitter', 'x']]);
 const ELSEWHERE = ['wordpress', 'blog', 'email', 'message', 'whatsapp', 'ads'];
 const OUR_CHANNEL = 'social media';
 
-export type FoldedPlatform =
+type FoldedPlatform =
   | { readonly platform: PlatformName }
   | { readonly skip: string }
   | { readonly problem: Problem };

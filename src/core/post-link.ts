@@ -11,7 +11,7 @@ export interface PostLink {
   readonly description?: string;
 }
 
-export interface FoundLink {
+interface FoundLink {
   readonly link: PostLink;
   /** Named in metadata.publish_options.link; otherwise it also stands in the body. */
   readonly explicit: boolean;
