@@ -1,0 +1,49 @@
+import { PublishError } from '../../core/errors.ts';
+import type { Account, ConnectionRow, PlatformContext, Refreshed, Verified } from '../../core/platform.ts';
+import type { Secret } from '../../core/secret.ts';
+import { accountName, accountOfPage, accountOfToken, loginWorld, refreshedToken } from './api.ts';
+
+/** Instagram user ids; a page_id may hold one instead of a Page's id. */
+const INSTAGRAM_ID = /^1784\d{13}$/;
+
+export function accountId({ instagramId, pageId }: ConnectionRow): string | null {
+  if (instagramId !== null) return instagramId;
+  return pageId !== null && INSTAGRAM_ID.test(pageId) ? pageId : null;
+}
+
+/** Asks the Page for its Instagram account, or an Instagram Login token for its own; null when there is none. */
+export async function lookUpAccountId(
+  context: PlatformContext,
+  { pageId }: ConnectionRow,
+  token: Secret,
+): Promise<string | null> {
+  if (loginWorld(token) === 'instagram') return (await accountOfToken(context, token)).id;
+  return pageId === null ? null : accountOfPage(context, token, pageId);
+}
+
+/** @throws PublishError (auth) when the token does not open this account */
+export async function verify(context: PlatformContext, account: Account): Promise<Verified> {
+  const own = loginWorld(account.token) === 'instagram';
+  const found = own ? await accountOfToken(context, account.token) : await accountName(context, account);
+  if (found.id === account.id) return found;
+  throw new PublishError({
+    kind: 'auth',
+    code: 'OTHER_ACCOUNT',
+    message: `The access token belongs to ${found.name} (${found.id}), not to the account ${account.id}.`,
+    hint: 'Connect the Instagram account again in the app.',
+  });
+}
+
+/**
+ * A new 60-day token. Instagram Login only: Facebook Login tokens are made by a person's login and not renewed here.
+ * @throws PublishError (auth) when the token has ended already
+ */
+export async function refresh(context: PlatformContext, account: Account): Promise<Refreshed | null> {
+  if (loginWorld(account.token) === 'facebook') return null;
+  const { token, expiresInSeconds } = await refreshedToken(context, account.token);
+  return {
+    token,
+    refreshToken: null,
+    expiresAt: new Date(context.now().getTime() + expiresInSeconds * 1000),
+  };
+}

@@ -1,0 +1,22 @@
+import type { Platform } from '../../core/platform.ts';
+import { accountId, lookUpAccountId, refresh, verify } from './account.ts';
+import { capabilities } from './capabilities.ts';
+import { find } from './find.ts';
+import { metrics } from './metrics.ts';
+import { prepare } from './prepare.ts';
+import { problems } from './problems.ts';
+import { publish } from './publish.ts';
+
+/** Instagram professional accounts, through Facebook Login and Instagram Login. */
+export const instagram: Platform = {
+  capabilities,
+  accountId,
+  lookUpAccountId,
+  problems,
+  prepare,
+  publish,
+  find,
+  verify,
+  refresh,
+  metrics,
+};

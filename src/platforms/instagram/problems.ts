@@ -1,0 +1,157 @@
+import { z } from 'zod';
+import type { Problem } from '../../core/errors.ts';
+import type { Post, PostKind } from '../../core/post.ts';
+import { CAROUSEL_MAX, CAROUSEL_MIN, capabilities } from './capabilities.ts';
+
+/*
+ * Keys of publish_options that are read here:
+ *
+ * | key           | type             | kinds                 | meaning                                          |
+ * |---------------|------------------|-----------------------|--------------------------------------------------|
+ * | alt_text      | string(s)        | image, carousel       | description, at most 1000 characters each        |
+ * | collaborators | list of strings  | all but story         | up to 3 usernames                                |
+ * | location_id   | string of digits | all but story         | id of a Facebook Page with a place               |
+ * | share_to_feed | boolean          | reel, video           | false: only in the Reels tab                     |
+ * | thumb_offset  | whole number     | reel, video           | moment of the cover frame, in milliseconds       |
+ */
+export const OPTION_KEYS = [
+  'alt_text',
+  'collaborators',
+  'location_id',
+  'share_to_feed',
+  'thumb_offset',
+] as const;
+
+// https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/media#query-string-parameters
+const MAX_HASHTAGS = 30;
+const MAX_MENTIONS = 20;
+const MAX_ALT_TEXT = 1000;
+const MAX_COLLABORATORS = 3;
+
+const OPTIONS = {
+  collaborators: z.array(z.string().min(1)).max(MAX_COLLABORATORS).optional(),
+  location_id: z.string().regex(/^\d+$/).optional(),
+  share_to_feed: z.boolean().optional(),
+  thumb_offset: z.int().nonnegative().optional(),
+};
+const optionsSchema = z.object(OPTIONS);
+
+export type Options = z.infer<typeof optionsSchema>;
+
+const OPTION_TYPES: Readonly<Record<keyof Options, string>> = {
+  collaborators: `a list of at most ${MAX_COLLABORATORS} usernames`,
+  location_id: 'the id of a Page, a text of digits',
+  share_to_feed: 'true or false',
+  thumb_offset: 'a whole number of milliseconds, 0 or more',
+};
+
+const NOT_POSSIBLE: Readonly<Partial<Record<PostKind, string>>> = {
+  text: 'Instagram takes no post without an image or a video.',
+  link: 'Instagram takes no link posts: links in a caption cannot be clicked.',
+  document: 'Instagram takes no documents.',
+};
+
+/** Every reason that Instagram would refuse the post for; limits of single files are judged by shared code. */
+export function problems(post: Post): Problem[] {
+  const impossible = NOT_POSSIBLE[post.kind];
+  if (impossible !== undefined) {
+    return [
+      rejected('KIND_NOT_POSSIBLE', impossible, 'Attach an image or a video and schedule the post again.'),
+    ];
+  }
+  return [...captionProblems(post), ...mediaProblems(post), ...optionProblems(post)];
+}
+
+/** The options as the platform wants them. @throws ZodError when problems() has found something about them */
+export function readOptions(post: Post): Options {
+  return optionsSchema.parse(post.options);
+}
+
+/** Stories have no caption: the text is not shown, and a person is told so. */
+export function captionOf(post: Post): string {
+  return post.kind === 'story' ? '' : post.text;
+}
+
+function captionProblems(post: Post): Problem[] {
+  const caption = captionOf(post);
+  const counted = [
+    { code: 'TEXT_TOO_LONG', what: 'characters', found: [...caption].length, max: capabilities.text.max },
+    {
+      code: 'TOO_MANY_HASHTAGS',
+      what: 'hashtags',
+      found: count(caption, /[#＃][\p{L}\p{N}_]/gu),
+      max: MAX_HASHTAGS,
+    },
+    // An @ behind a letter, digit or dot belongs to an e-mail address.
+    {
+      code: 'TOO_MANY_MENTIONS',
+      what: 'mentions',
+      found: count(caption, /(?<![\p{L}\p{N}._])@\w/gu),
+      max: MAX_MENTIONS,
+    },
+  ];
+  return counted
+    .filter(({ found, max }) => found > max)
+    .map(({ code, what, found, max }) =>
+      rejected(
+        code,
+        `The text has ${found} ${what}; Instagram takes at most ${max}.`,
+        'Shorten it and schedule the post again.',
+      ),
+    );
+}
+
+function mediaProblems(post: Post): Problem[] {
+  const files = post.media.filter(({ role }) => role !== 'cover');
+  const found: Problem[] = [];
+  if (post.kind === 'carousel' && (files.length < CAROUSEL_MIN || files.length > CAROUSEL_MAX)) {
+    found.push(
+      rejected(
+        'CAROUSEL_COUNT',
+        `The carousel has ${files.length} ${files.length === 1 ? 'file' : 'files'}; Instagram takes ${CAROUSEL_MIN} to ${CAROUSEL_MAX}.`,
+        'Change the number of files and schedule the post again.',
+      ),
+    );
+  }
+  if (post.kind === 'story' && files.length !== 1) {
+    found.push(
+      rejected(
+        'STORY_COUNT',
+        `The story has ${files.length} files; Instagram takes exactly 1 image or video.`,
+        'Leave one file in it and schedule the post again.',
+      ),
+    );
+  }
+  for (const [index, { altText = '' }] of files.entries()) {
+    const length = [...altText].length;
+    if (length <= MAX_ALT_TEXT) continue;
+    found.push(
+      rejected(
+        'ALT_TEXT_TOO_LONG',
+        `The alternative text of file ${index + 1} has ${length} characters; Instagram takes at most ${MAX_ALT_TEXT}.`,
+        'Shorten it and schedule the post again.',
+      ),
+    );
+  }
+  return found;
+}
+
+function optionProblems(post: Post): Problem[] {
+  return (Object.keys(OPTION_TYPES) as (keyof Options)[])
+    .filter((key) => !OPTIONS[key].safeParse(post.options[key]).success)
+    .map((key) =>
+      rejected(
+        'OPTION_UNUSABLE',
+        `publish_options.${key} must be ${OPTION_TYPES[key]}.`,
+        'Correct or remove it and schedule the post again.',
+      ),
+    );
+}
+
+function count(text: string, pattern: RegExp): number {
+  return [...text.matchAll(pattern)].length;
+}
+
+function rejected(code: string, message: string, hint: string): Problem {
+  return { kind: 'rejected', code, message, hint };
+}

@@ -1,0 +1,38 @@
+import { PublishError } from '../../core/errors.ts';
+import type { Arm } from '../../core/http.ts';
+import type { Job, Published } from '../../core/platform.ts';
+import { mediaPublish, permalink, publishedId } from './api.ts';
+import { isExpired, readCheckpoint } from './checkpoint.ts';
+import { publishError } from './errors.ts';
+import { published } from './outcome.ts';
+
+/** Makes the prepared container public with one request, then asks for its address, which may fail. */
+export async function publish(job: Job, arm: Arm): Promise<Published> {
+  const response = await mediaPublish(job, job.account, preparedContainer(job), arm);
+  const id = publishedId(response);
+  if (id === null) throw publishError(response, job.now(), job.sentBefore);
+  return published(job.post, 'media', id, await addressOf(job, id));
+}
+
+function preparedContainer(job: Job): string {
+  const state = readCheckpoint(job.checkpoint);
+  const container = state === null || state === 'unreadable' ? null : state.container;
+  // After a send of unknown outcome no other container may be built: the platform decides whether this one still lives.
+  if (container !== null && (job.sentBefore || !isExpired(container, job.now()))) return container.id;
+  throw new PublishError({
+    kind: 'temporary',
+    code: 'NOTHING_PREPARED',
+    message: 'The post is not prepared, or was prepared too long ago. Nothing was sent.',
+    hint: 'Nothing: it is prepared again by itself.',
+  });
+}
+
+/** It is out, whatever happens here. */
+async function addressOf(job: Job, id: string): Promise<string | null> {
+  try {
+    return await permalink(job, job.account, id);
+  } catch (error) {
+    job.log.info('the address of a published post could not be read', { id, error: String(error) });
+    return null;
+  }
+}

@@ -1,0 +1,188 @@
+import type { MakeSimulator, SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
+import { Containers, containerStatus, statusText } from './containers.ts';
+import { onlyQuery, pick, requestedFields } from './fields.ts';
+import { accountOfToken, requireScopes, versionedPath, worldOf } from './gate.ts';
+import { MediaShelf } from './media.ts';
+import { bodyParameters } from './parameters.ts';
+import { badParameter, ERRORS, graphRefusal, Refused, refuse } from './refusals.ts';
+
+const DAY_MS = 24 * 3_600_000;
+const DAY_SECONDS = 86_400;
+const REFRESHED_SECONDS = 60 * DAY_SECONDS;
+/** The guide's number; an account's `extra.quotaTotal` replaces it. */
+const QUOTA_TOTAL = 100;
+
+/**
+ * Instagram's content publishing, both worlds (Instagram Login and Facebook Login) under one address.
+ *
+ * Accounts: `id` is the Instagram user id, `name` the username; a token that begins with 'IG' is of the Instagram
+ * Login. `extra.pageId`: the Facebook Page it is linked to; `extra.quotaTotal`: posts in 24 hours.
+ */
+export const makeInstagramSimulator: MakeSimulator = (world) => {
+  const containers = new Containers(world);
+  const shelf = new MediaShelf(world);
+
+  async function answer(request: SimRequest): Promise<SimResponse> {
+    if (request.path === '/refresh_access_token') return refreshToken(world, request);
+    const [node = '', edge, ...more] = versionedPath(request.path);
+    const account = accountOfToken(world, request);
+    if (more.length > 0) return refuse(ERRORS.objectMissing);
+    if (request.method === 'POST') return write(account, node, edge, request);
+    if (request.method === 'GET') return read(account, node, edge, request.query);
+    return refuse({ code: 100, message: 'Unsupported method' });
+  }
+
+  async function write(
+    account: SimAccount,
+    node: string,
+    edge: string | undefined,
+    request: SimRequest,
+  ): Promise<SimResponse> {
+    if (node !== account.id) return refuse(ERRORS.objectMissing);
+    requireScopes(account, true);
+    const parameters = bodyParameters(request);
+    if (edge === 'media')
+      return { status: 200, json: { id: (await containers.create(account, parameters)).id } };
+    if (edge === 'media_publish') return publish(account, parameters);
+    return refuse(ERRORS.objectMissing);
+  }
+
+  function publish(account: SimAccount, parameters: ReadonlyMap<string, string>): SimResponse {
+    for (const name of parameters.keys()) {
+      if (name !== 'creation_id') badParameter(`Param ${name} is not a known parameter`);
+    }
+    const id = parameters.get('creation_id') ?? '';
+    if (!/^\d+$/.test(id)) badParameter('The parameter creation_id is required');
+    const container = containers.get(id, account);
+    if (container === undefined) return refuse(ERRORS.containerMissing);
+    if (container.kind.startsWith('carousel '))
+      return badParameter('A carousel item is published through its carousel');
+    const status = containerStatus(container, world.now());
+    // Meta does not document this answer; that nothing is doubled is what counts here.
+    if (status === 'PUBLISHED') return badParameter('The media has already been published');
+    if (status === 'IN_PROGRESS') return refuse(ERRORS.notReady);
+    if (status !== 'FINISHED') return refuse(ERRORS.containerMissing);
+    if (shelf.publishedSince(account, world.now().getTime() - DAY_MS) >= quotaTotal(account))
+      return refuse(ERRORS.dailyCap);
+    return { status: 200, json: { id: shelf.publish(account, container).id } };
+  }
+
+  function read(
+    account: SimAccount,
+    node: string,
+    edge: string | undefined,
+    query: URLSearchParams,
+  ): SimResponse {
+    requireScopes(account, false);
+    if (node === account.id && edge !== undefined) return readEdge(account, edge, query);
+    if (edge === 'insights') return shelf.insights(account, node, query);
+    if (edge !== undefined) return refuse(ERRORS.objectMissing);
+    if (node === 'me' || node === account.id) return readUser(account, node, query);
+    if (node === account.extra?.['pageId'] && worldOf(account) === 'facebook login') {
+      const names = requestedFields(query, ['id', 'name', 'instagram_business_account'], ['id', 'name']);
+      const page = { id: node, name: account.name, instagram_business_account: { id: account.id } };
+      return { status: 200, json: pick(page, ['id', ...names]) };
+    }
+    const container = containers.get(node, account);
+    if (container === undefined) return shelf.read(account, node, query) ?? refuse(ERRORS.objectMissing);
+    onlyQuery(query, ['fields']);
+    const names = requestedFields(query, ['id', 'status', 'status_code'], ['id']);
+    const values = {
+      id: container.id,
+      status: statusText(container, world.now()),
+      status_code: containerStatus(container, world.now()),
+    };
+    return { status: 200, json: pick(values, ['id', ...names]) };
+  }
+
+  function readEdge(account: SimAccount, edge: string, query: URLSearchParams): SimResponse {
+    if (edge === 'media' || edge === 'stories') return shelf.list(account, edge, query);
+    if (edge !== 'content_publishing_limit') return refuse(ERRORS.objectMissing);
+    requireScopes(account, true);
+    onlyQuery(query, ['fields', 'since']);
+    const names = requestedFields(query, ['quota_usage', 'config'], ['quota_usage']);
+    const now = world.now().getTime();
+    const since = query.get('since') === null ? now - DAY_MS : Number(query.get('since')) * 1000;
+    if (!(since >= now - DAY_MS - 60_000))
+      badParameter('Param since must be a Unix timestamp no older than 24 hours');
+    const values = {
+      quota_usage: shelf.publishedSince(account, since),
+      config: { quota_total: quotaTotal(account), quota_duration: DAY_SECONDS },
+    };
+    return { status: 200, json: { data: [pick(values, names)] } };
+  }
+
+  return {
+    platform: 'instagram',
+    async handle(request) {
+      try {
+        return await answer(request);
+      } catch (error) {
+        if (error instanceof Refused) return error.response;
+        throw error;
+      }
+    },
+    faults: {
+      refused: () => graphRefusal(ERRORS.imageRatio),
+      rateLimited: () => graphRefusal(ERRORS.callLimit),
+      serverError: () => graphRefusal(ERRORS.serverError),
+      tokenExpired: () => graphRefusal(ERRORS.tokenExpired),
+    },
+  };
+};
+
+// `user_id` is the id to publish with; `id` of /me is app-scoped in the Instagram Login world.
+function readUser(account: SimAccount, node: string, query: URLSearchParams): SimResponse {
+  onlyQuery(query, ['fields']);
+  if (worldOf(account) === 'facebook login') {
+    if (node === 'me') {
+      const names = requestedFields(query, ['id', 'name'], ['id', 'name']);
+      const page = { id: account.extra?.['pageId'] ?? '0', name: account.name };
+      return { status: 200, json: pick(page, ['id', ...names]) };
+    }
+    const names = requestedFields(query, ['id', 'username', 'name'], ['id']);
+    return {
+      status: 200,
+      json: pick({ id: account.id, username: account.name, name: account.name }, ['id', ...names]),
+    };
+  }
+  const names = requestedFields(query, ['id', 'user_id', 'username', 'name', 'account_type'], ['id']);
+  const user = {
+    id: `9${account.id.slice(1)}`,
+    user_id: account.id,
+    username: account.name,
+    name: account.name,
+    account_type: 'BUSINESS',
+  };
+  return { status: 200, json: pick(user, ['id', ...names]) };
+}
+
+// https://developers.facebook.com/docs/instagram-platform/reference/refresh_access_token: no version, token in the query.
+function refreshToken(world: SimWorld, request: SimRequest): SimResponse {
+  if (request.method !== 'GET') refuse({ code: 100, message: 'Unsupported method' });
+  onlyQuery(request.query, ['grant_type']);
+  if (request.query.get('grant_type') !== 'ig_refresh_token')
+    badParameter('The parameter grant_type is required');
+  if (request.query.get('access_token') === null) refuse(ERRORS.noToken);
+  const account = accountOfToken(world, request);
+  if (worldOf(account) === 'facebook login') return refuse(ERRORS.badToken);
+  const token = `IGAA${world.nextNumber()}refreshed${account.id}`;
+  world.replaceAccount({
+    ...account,
+    token,
+    tokenExpiresAt: world.now().getTime() + REFRESHED_SECONDS * 1000,
+  });
+  return {
+    status: 200,
+    json: {
+      access_token: token,
+      token_type: 'bearer',
+      expires_in: REFRESHED_SECONDS,
+      permissions: account.scopes.join(','),
+    },
+  };
+}
+
+function quotaTotal(account: SimAccount): number {
+  return Number(account.extra?.['quotaTotal'] ?? QUOTA_TOTAL);
+}
