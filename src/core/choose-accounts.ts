@@ -18,10 +18,7 @@ export interface ChosenAccount {
   readonly origin: 'post' | 'app';
 }
 
-export type Choice =
-  | { readonly accounts: readonly ChosenAccount[] }
-  /** Disconnected accounts come back when the user reconnects them. */
-  | { readonly problem: Problem; readonly wait: boolean };
+export type Choice = { readonly accounts: readonly ChosenAccount[] } | { readonly problem: Problem };
 
 /**
  * Where a post goes. Rows that the app put into publish_targets are the whole list; else the one active account of
@@ -42,11 +39,12 @@ export function chooseAccounts(
   const matching = named === null ? active : active.filter((account) => names(account, named));
   const [first] = matching;
   if (first !== undefined && (named !== null || matching.length === 1)) return { accounts: [first] };
-  if (matching.length > 1) return { problem: several(label, matching), wait: false };
-  const inactive = own.filter((c) => !c.connection.active && (named === null || names(c, named)));
-  if (inactive[0] !== undefined) return { problem: disconnected(label, inactive[0]), wait: true };
-  if (named !== null && active.length > 0) return { problem: notAmong(label, named, active), wait: false };
-  return { problem: none(label), wait: false };
+  if (matching.length > 1) return { problem: several(label, matching) };
+  // A disconnected account is still the one: its posts wait until the user reconnects it.
+  const inactive = distinct(own).filter((account) => named === null || names(account, named));
+  if (inactive[0] !== undefined && inactive.length === 1) return { accounts: [inactive[0]] };
+  if (inactive.length > 1 && active.length === 0) return { problem: several(label, inactive) };
+  return { problem: named !== null && active.length > 0 ? notAmong(label, named, active) : none(label) };
 }
 
 function fromApp(targets: readonly StoredTarget[], candidates: readonly Candidate[]): Choice {
@@ -100,17 +98,6 @@ const none = (label: string): Problem => ({
   code: 'NO_ACCOUNT',
   message: `No ${label} account is connected for the owner of this post.`,
   hint: `Connect the ${label} account in the app, then schedule the post again.`,
-});
-
-const disconnected = (label: string, candidate: Candidate): Problem => ({
-  kind: 'auth',
-  code: 'ACCOUNT_DISCONNECTED',
-  message:
-    `The ${label} account ${candidate.connection.pageName ?? ''} is disconnected (${candidate.connection.status ?? 'inactive'}).`.replace(
-      '  ',
-      ' ',
-    ),
-  hint: 'Reconnect the account in the app; the post then goes out by itself.',
 });
 
 const several = (label: string, accounts: readonly ChosenAccount[]): Problem => ({

@@ -180,7 +180,16 @@ begin
         updated_at = now()
       where t.source = v_queue.source and t.post_id = v_queue.post_id and t.platform = v_want ->> 'platform'
         and t.account_id = v_want ->> 'account_id' and t.state in ('pending', 'prepared', 'retry', 'held');
+    -- What may be out keeps its state; only the next look moves.
+    update public.publish_targets t set
+        next_look_at = coalesce((v_want ->> 'next_look_at')::timestamptz, now() + interval '1 minute'), updated_at = now()
+      where t.source = v_queue.source and t.post_id = v_queue.post_id and t.platform = v_want ->> 'platform'
+        and t.account_id = v_want ->> 'account_id' and t.state in ('armed', 'unknown', 'accepted');
   end loop;
+  if v_queue.cancelled_at is not null then
+    update public.publish_targets t set state = 'cancelled', next_look_at = null, updated_at = now()
+      where t.source = v_queue.source and t.post_id = v_queue.post_id and t.state in ('pending', 'prepared', 'retry', 'held');
+  end if;
   if v_problem is not null then
     update public.publish_targets t set state = 'failed', error = v_problem, next_look_at = null, updated_at = now()
       where t.source = v_queue.source and t.post_id = v_queue.post_id and t.state in ('pending', 'prepared', 'retry', 'held');
@@ -197,7 +206,7 @@ begin
                    when q.cancelled_at is not null then 'cancelled'
                    when v_all > 0 then 'done'
                    else 'waiting' end,
-      next_attempt_at = case when v_open > 0 then greatest(v_next, (p ->> 'next_attempt_at')::timestamptz)
+      next_attempt_at = case when v_open > 0 then greatest(v_next, (p ->> 'next_attempt_at')::timestamptz, clock_timestamp() + interval '1 second')
                              when v_problem is null and v_all = 0
                              then coalesce((p ->> 'next_attempt_at')::timestamptz, now() + interval '1 minute') end,
       lease_owner = null, lease_until = null, lease_call = null, attempts = 0,

@@ -1,0 +1,96 @@
+import { type Problem, PublishError } from '../core/errors.ts';
+import { HttpFailure } from '../core/http.ts';
+import type { StoredProblem } from '../core/job.ts';
+import { type Decision, decideRetry } from '../core/retry.ts';
+import type { TargetSettlement } from '../core/store.ts';
+import type { TickDeps } from './deps.ts';
+
+/** What is known about a failure before the arm, or about a definite refusal after it. */
+export interface Failed {
+  readonly problem: Problem;
+  readonly reached: boolean;
+  readonly retryAt: Date | null;
+  readonly platformCode?: string | undefined;
+  readonly traceId?: string | undefined;
+}
+
+/** Any error of a platform module in one shape. What is not one of its two errors is a fault of ours. */
+export function toFailed(error: unknown, label: string): Failed {
+  if (error instanceof PublishError) {
+    return {
+      problem: { kind: error.kind, code: error.code, message: error.message, hint: error.hint },
+      reached: true,
+      retryAt: error.retryAt ?? null,
+      platformCode: error.platformCode,
+      traceId: error.traceId,
+    };
+  }
+  if (error instanceof HttpFailure) {
+    return {
+      problem: {
+        kind: 'temporary',
+        code: `HTTP_${error.reason.toUpperCase()}`,
+        message: `${label} could not be reached: ${error.message}`,
+        hint: 'Nothing to do: it is tried again by itself.',
+      },
+      reached: error.sent,
+      retryAt: null,
+    };
+  }
+  return {
+    problem: {
+      kind: 'temporary',
+      code: 'INTERNAL',
+      message: `content-publisher failed on this post: ${error instanceof Error ? error.message : String(error)}`,
+      hint: 'This is a fault of content-publisher; please report it with the line of the log. It is tried again by itself.',
+    },
+    reached: true,
+    retryAt: null,
+  };
+}
+
+export function decide(
+  deps: TickDeps,
+  target: { readonly attempts: number; readonly heldSince: Date | null },
+  failed: Failed,
+): Decision {
+  return decideRetry(
+    {
+      kind: failed.problem.kind,
+      attempts: target.attempts,
+      reached: failed.reached,
+      retryAt: failed.retryAt,
+      heldSince: target.heldSince,
+    },
+    deps.limits,
+    deps.now(),
+    deps.random(),
+  );
+}
+
+/** The problem as it is stored with a target, with the moment of the next try. */
+export function storedProblem(deps: TickDeps, failed: Failed, decision: Decision): StoredProblem {
+  return {
+    ...failed.problem,
+    at: deps.now().toISOString(),
+    ...(decision.state === 'failed' ? {} : { retry_at: decision.at.toISOString() }),
+    ...(failed.platformCode === undefined ? {} : { platform_code: failed.platformCode }),
+    ...(failed.traceId === undefined ? {} : { trace_id: failed.traceId }),
+  };
+}
+
+/** Ends a claim on a target that was not sent. */
+export function settlement(
+  target: { readonly platform: string; readonly accountId: string },
+  decision: Decision,
+  error: StoredProblem,
+): TargetSettlement {
+  return {
+    platform: target.platform,
+    accountId: target.accountId,
+    state: decision.state,
+    error,
+    nextLookAt: decision.state === 'failed' ? null : decision.at,
+    countAttempt: decision.state !== 'failed' && decision.countAttempt,
+  };
+}

@@ -1,0 +1,191 @@
+import type { ChosenAccount } from '../core/choose-accounts.ts';
+import { type Problem, PublishError } from '../core/errors.ts';
+import type { StoredTarget } from '../core/job.ts';
+import type { Platform } from '../core/platform.ts';
+import { StoreError } from '../core/store.ts';
+import type { TickDeps } from './deps.ts';
+import { decide, type Failed, settlement, storedProblem, toFailed } from './failure.ts';
+import { recoverTarget } from './recover-target.ts';
+import { later, type Step, sendTarget } from './send-target.ts';
+import type { TargetWork } from './target-job.ts';
+import { disconnectAccount, openAccount } from './tokens.ts';
+
+const AUTO_POSTING_LOOK_MS = 5 * 60_000;
+
+/**
+ * Takes one target as far as it goes now. Never throws for a reason of this target: every failure before the arm
+ * becomes a settlement here.
+ */
+export async function publishTarget(deps: TickDeps, work: TargetWork, cancelled: boolean): Promise<Step> {
+  const { target, platform } = work;
+  try {
+    const step = await advance(deps, work, cancelled);
+    if (step.done === 'outcome' && step.refusal !== undefined) await refused(deps, work, step.refusal);
+    return step;
+  } catch (error) {
+    const failed = toFailed(error, platform.capabilities.label);
+    if (failed.problem.code === 'INTERNAL') {
+      deps.log.error('A fault of ours on one target.', {
+        ...work.claim,
+        stack: error instanceof Error ? error.stack : String(error),
+      });
+    }
+    if (error instanceof StoreError) throw error;
+    if (error instanceof PublishError) {
+      const renewed = await refused(deps, work, error);
+      if (renewed) return later(work, deps.now(), 'the token of its account was renewed');
+    }
+    return fail(deps, target, failed);
+  }
+}
+
+/**
+ * What a refusal means beyond this target. An unacceptable token: one refresh, and if that does not help the account
+ * is out of use until it is reconnected. A limit: nobody asks in that scope before its end.
+ * @returns true when the token was renewed
+ */
+async function refused(deps: TickDeps, work: TargetWork, error: PublishError): Promise<boolean> {
+  const { platform, chosen, context } = work;
+  if (error.kind === 'rate_limited') await holdScope(deps, platform, chosen, error);
+  if (error.kind !== 'auth') return false;
+  if (platform.capabilities.refreshBeforeMs !== null && chosen.connection.refreshToken !== null) {
+    try {
+      const opened = await openAccount(deps, platform, context, chosen, true);
+      if ('lookAt' in opened) return true;
+      const before = deps.readToken(chosen.connection.accessToken);
+      const same =
+        'account' in opened &&
+        before.kind === 'token' &&
+        opened.account.token.reveal() === before.token.reveal();
+      if ('account' in opened && !same) return true;
+    } catch (again) {
+      if (!(again instanceof PublishError) || again.kind !== 'auth') return true;
+    }
+  }
+  await disconnectAccount(deps, chosen, platform.capabilities.label, error);
+  return false;
+}
+
+async function advance(deps: TickDeps, work: TargetWork, cancelled: boolean): Promise<Step> {
+  const { target, chosen, platform, context, post } = work;
+  const inFlight = target.state === 'armed' || target.state === 'unknown' || target.state === 'accepted';
+  if (!inFlight) {
+    const stop = mayNotSend(work, deps, cancelled);
+    if (stop !== null) return stop;
+  }
+  const opened = await openAccount(deps, platform, context, chosen);
+  if ('lookAt' in opened) return later(work, opened.lookAt, 'the token of its account is being renewed');
+  if ('problem' in opened) {
+    if (inFlight)
+      return later(work, new Date(deps.now().getTime() + AUTO_POSTING_LOOK_MS), opened.problem.message);
+    return fail(deps, target, { problem: opened.problem, reached: true, retryAt: null });
+  }
+  if (inFlight) {
+    const recovered = await recoverTarget(deps, work, opened.account);
+    if (recovered.done !== 'send' || cancelled) {
+      return recovered.done === 'send' ? later(work, deps.now(), 'it was un-scheduled') : recovered;
+    }
+  }
+
+  const { capabilities } = platform;
+  const kind = capabilities.kinds[post.kind];
+  const problems = platform.problems(post);
+  if (kind === undefined || problems.length > 0) {
+    return fail(deps, target, asFailed(problems.length > 0 ? problems : [kindRefused(platform, post.kind)]));
+  }
+  const media = await deps.media.open(post.media, kind, capabilities.label);
+  if (media.problems.length > 0) return fail(deps, target, asFailed(media.problems));
+  const seen = new Map(media.files.map((file) => [file.url, file.info]));
+  const looked = post.media.map((file) => {
+    const info = seen.get(file.url);
+    return info === undefined ? file : { ...file, info };
+  });
+  const inspected = { ...post, media: looked };
+  const late = platform.problems(inspected);
+  if (late.length > 0) return fail(deps, target, asFailed(late));
+  return sendTarget(deps, { ...work, post: inspected }, opened.account, media.files);
+}
+
+/** Reasons of ours, before the platform is asked anything. */
+function mayNotSend(work: TargetWork, deps: TickDeps, cancelled: boolean): Step | null {
+  const { target, chosen } = work;
+  if (cancelled) return later(work, deps.now(), 'it was un-scheduled');
+  if (target.copyOf !== null) return fail(deps, target, asFailed([copyOf(target.copyOf)]));
+  if (!chosen.connection.active) {
+    return fail(deps, target, asFailed([accountInactive(work.platform.capabilities.label, chosen)]));
+  }
+  if (target.hold !== null) {
+    const { kind, reason, hint, until } = target.hold;
+    const held = kind === 'auth' ? ('auth' as const) : ('rate_limited' as const);
+    return fail(deps, target, {
+      problem: { kind: held, code: 'HELD', message: reason, hint },
+      reached: false,
+      retryAt: until,
+    });
+  }
+  return null;
+}
+
+async function holdScope(
+  deps: TickDeps,
+  platform: Platform,
+  chosen: ChosenAccount,
+  error: PublishError,
+): Promise<void> {
+  if (error.retryAt === undefined || error.retryAt <= deps.now()) return;
+  const name = platform.capabilities.platform;
+  await deps.store.hold({
+    scope: error.scope,
+    key: error.scope === 'account' ? `${name}:${chosen.accountId}` : name,
+    until: error.retryAt,
+    kind: error.kind,
+    reason: error.message,
+    hint: error.hint,
+    evidence: { platform_code: error.platformCode ?? null, trace_id: error.traceId ?? null },
+  });
+}
+
+export function fail(deps: TickDeps, target: StoredTarget, failed: Failed): Step {
+  const decision = decide(deps, target, failed);
+  return {
+    done: 'settle',
+    reason: failed.problem.message,
+    settlement: settlement(target, decision, storedProblem(deps, failed, decision)),
+  };
+}
+
+/** Several reasons become one sentence each, under the first one's code. */
+export function asFailed(problems: readonly Problem[]): Failed {
+  const [first] = problems;
+  if (first === undefined) throw new RangeError('asFailed needs a problem');
+  return {
+    problem: {
+      ...first,
+      message: problems.map((problem) => problem.message).join(' '),
+      hint: [...new Set(problems.map((problem) => problem.hint))].join(' '),
+    },
+    reached: true,
+    retryAt: null,
+  };
+}
+
+const kindRefused = (platform: Platform, kind: string): Problem => ({
+  kind: 'rejected',
+  code: 'KIND_NOT_SUPPORTED',
+  message: `${platform.capabilities.label} takes no post of the kind “${kind}”; it takes ${Object.keys(platform.capabilities.kinds).join(', ')}.`,
+  hint: 'Change the content type or the platform of the post, then schedule it again.',
+});
+
+const copyOf = (other: string): Problem => ({
+  kind: 'rejected',
+  code: 'COPY_OF',
+  message: `This is a copy of ${other}: same account, same content, due in the same minute. Only one of them is sent.`,
+  hint: 'Nothing to do if one is enough; else change the text or the time and schedule it again.',
+});
+
+const accountInactive = (label: string, chosen: ChosenAccount): Problem => ({
+  kind: 'auth',
+  code: 'ACCOUNT_DISCONNECTED',
+  message: `The ${label} account ${chosen.name} is disconnected.`,
+  hint: 'Reconnect the account in the app; the post then goes out by itself.',
+});

@@ -1,0 +1,132 @@
+import type { StoredProblem } from '../core/job.ts';
+import type { Account, Found } from '../core/platform.ts';
+import type { Claim, OutcomeAnswer } from '../core/store.ts';
+import type { TickDeps } from './deps.ts';
+import { recordSent, type Step } from './send-target.ts';
+import { mainEffect, makeJob, readCheckpoint, type TargetWork } from './target-job.ts';
+
+const SECOND_LOOK_SECONDS = 60;
+const LOOK_AGAIN_MS = 60_000;
+/** After this long without a proof either way a person must look. */
+const GIVE_UP_MS = 60 * 60_000;
+/** A platform that took a post but never showed it. */
+const ACCEPTED_DEADLINE_MS = 24 * 60 * 60_000;
+
+export type Recovered = Step | { readonly done: 'send' };
+
+/**
+ * Learns what became of an effect that was armed: `armed` (its tick died), `unknown` or `accepted`.
+ * `send`: proven not to be out, so it may be sent.
+ */
+export async function recoverTarget(deps: TickDeps, work: TargetWork, account: Account): Promise<Recovered> {
+  const effect = mainEffect(work.target);
+  if (effect === undefined) return { done: 'send' };
+  const { armId } = effect;
+  const answered = (answer: OutcomeAnswer, error: StoredProblem | null = null): Step => ({
+    done: 'outcome',
+    answer,
+    error,
+  });
+  const label = work.platform.capabilities.label;
+
+  if (work.target.state === 'armed') {
+    // Its tick ended between the arm and the outcome: whether the request left is not known.
+    await deps.store.outcome({ armId, outcome: 'unknown', nextLookAt: deps.now() }, deps.identity);
+  }
+
+  let found: Found;
+  try {
+    found = await work.platform.find(makeJob(deps, work, account, [], readCheckpoint(deps, work.target)));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    found = { state: 'unknown', reason, lookAt: new Date(deps.now().getTime() + LOOK_AGAIN_MS) };
+  }
+
+  switch (found.state) {
+    case 'published':
+      return answered(await recordSent(deps, armId, found));
+    case 'accepted': {
+      const age = deps.now().getTime() - effect.firstArmedAt.getTime();
+      if (age < ACCEPTED_DEADLINE_MS) return answered(await recordSent(deps, armId, found));
+      return unclear(deps, work, armId, `${label} took the post but has not shown it for a day.`, null);
+    }
+    case 'refused': {
+      const error = { ...found.problem, at: deps.now().toISOString() };
+      return answered(
+        await deps.store.outcome({ armId, outcome: 'refused', state: 'failed', error }, deps.identity),
+        error,
+      );
+    }
+    case 'absent': {
+      if (found.proof === 'listing') {
+        const seen = await deps.store.absentSeen(
+          armId,
+          deps.limits.findQuarantineMs / 1_000,
+          Math.min(SECOND_LOOK_SECONDS, deps.limits.findQuarantineMs / 1_000),
+        );
+        if (!seen.proven) {
+          const lookAt = seen.resends > 0 ? null : seen.lookAt;
+          const reason = `The post is not in the list of ${label} yet.`;
+          return unclear(deps, work, armId, reason, lookAt);
+        }
+      }
+      await deps.store.outcome(
+        { armId, outcome: 'absent', proof: found.proof, nextLookAt: deps.now() },
+        deps.identity,
+      );
+      deps.log.info('Proven not to be out; it is sent.', { ...work.claim, proof: found.proof });
+      return { done: 'send' };
+    }
+    case 'unknown': {
+      const late = deps.now().getTime() > effect.lastPossibleAt.getTime() + GIVE_UP_MS;
+      return unclear(deps, work, armId, found.reason, late ? null : found.lookAt);
+    }
+  }
+}
+
+/** Looks again at `lookAt`; with null a person must. */
+async function unclear(
+  deps: TickDeps,
+  work: TargetWork,
+  armId: string,
+  reason: string,
+  lookAt: Date | null,
+): Promise<Step> {
+  if (lookAt === null) return leaveToPerson(deps, work.claim, work.chosen.name, armId, reason);
+  const error: StoredProblem = {
+    kind: 'unknown',
+    code: 'OUTCOME_UNKNOWN',
+    message: reason,
+    hint: 'Nothing to do yet: the account is read back by itself.',
+    at: deps.now().toISOString(),
+    retry_at: lookAt.toISOString(),
+  };
+  const answer = await deps.store.outcome(
+    { armId, outcome: 'unknown', error, nextLookAt: lookAt },
+    deps.identity,
+  );
+  return { done: 'outcome', answer, error };
+}
+
+/** The last word where nothing can be proven: it may be live, and only a person can tell. */
+export async function leaveToPerson(
+  deps: TickDeps,
+  claim: Claim,
+  accountName: string,
+  armId: string,
+  reason: string,
+): Promise<Step> {
+  const post = `${claim.source}:${claim.id}`;
+  const error: StoredProblem = {
+    kind: 'unknown',
+    code: 'MAYBE_LIVE',
+    message: reason,
+    hint: `Look at ${accountName}. If it is there, run: content-publisher resolve ${post} --published <url>. If not: --not-published.`,
+    at: deps.now().toISOString(),
+  };
+  const answer = await deps.store.outcome(
+    { armId, outcome: 'unknown', error, state: 'needs_review' },
+    deps.identity,
+  );
+  return { done: 'outcome', answer, error };
+}

@@ -1,0 +1,209 @@
+import { PublishError } from '../core/errors.ts';
+import { HttpFailure } from '../core/http.ts';
+import type { StoredProblem } from '../core/job.ts';
+import type { Accepted, Account, Checkpoint, MediaFile, Published } from '../core/platform.ts';
+import type { ArmAnswer, OutcomeAnswer, TargetSettlement } from '../core/store.ts';
+import { takeArm } from './arm.ts';
+import type { TickDeps } from './deps.ts';
+import { decide, storedProblem, toFailed } from './failure.ts';
+import { MAIN_EFFECT, makeJob, readCheckpoint, sealCheckpoint, type TargetWork } from './target-job.ts';
+
+/** Longer waits for a platform's processing are left to a later tick. */
+const WAIT_IN_TICK_MS = 12_000;
+const BUSY_PAUSE_MS = 1_000;
+const BUSY_TRIES = 10;
+
+/** What one look at a target came to. */
+export type Step =
+  /** Recorded by the outcome log; nothing to settle. */
+  | {
+      readonly done: 'outcome';
+      readonly answer: OutcomeAnswer;
+      readonly error: StoredProblem | null;
+      /** The platform's known refusal after the arm, for what follows beyond this target. */
+      readonly refusal?: PublishError;
+    }
+  /** Not sent; the settlement says what follows. */
+  | { readonly done: 'settle'; readonly settlement: TargetSettlement; readonly reason: string | null };
+
+/** Prepares, arms and sends one target. Every error before the arm is thrown; after it, it is an outcome. */
+export async function sendTarget(
+  deps: TickDeps,
+  work: TargetWork,
+  account: Account,
+  media: readonly MediaFile[],
+): Promise<Step> {
+  const { platform, target } = work;
+  let checkpoint = work.target.revision === work.revision ? readCheckpoint(deps, target) : null;
+  for (;;) {
+    const prepared = await platform.prepare(makeJob(deps, work, account, media, checkpoint));
+    checkpoint = prepared.checkpoint;
+    await deps.store.checkpoint(
+      work.claim,
+      target,
+      sealCheckpoint(deps, checkpoint),
+      prepared.ready,
+      work.revision,
+    );
+    if (prepared.ready) break;
+    const wait = prepared.lookAt.getTime() - deps.now().getTime();
+    if (wait > WAIT_IN_TICK_MS || deps.signal.aborted) return later(work, prepared.lookAt, null);
+    await work.context.sleep(Math.max(0, wait));
+  }
+  return armAndSend(deps, work, account, media, checkpoint);
+}
+
+async function armAndSend(
+  deps: TickDeps,
+  work: TargetWork,
+  account: Account,
+  media: readonly MediaFile[],
+  checkpoint: Checkpoint,
+): Promise<Step> {
+  const { claim, target, platform } = work;
+  for (let attempt = 0; ; attempt += 1) {
+    const armed = await takeArm(deps.store, {
+      ...claim,
+      platform: target.platform,
+      accountId: target.accountId,
+      connectionId: account.connectionId,
+      effect: MAIN_EFFECT,
+      revision: work.revision,
+      fingerprint: work.fingerprint,
+      tokenMd5: work.tokenMd5,
+      requestTimeoutMs: deps.limits.requestTimeoutMs,
+    });
+    if ('arm' in armed) {
+      const { arm } = armed;
+      try {
+        const sent = await platform.publish(makeJob(deps, work, account, media, checkpoint), arm);
+        return { done: 'outcome', answer: await recordSent(deps, arm.id, sent), error: null };
+      } catch (error) {
+        return recordFailure(deps, work, arm.id, error);
+      }
+    }
+    if (armed.refused.why !== 'busy' || attempt >= BUSY_TRIES || deps.signal.aborted) {
+      return notArmed(deps, work, armed.refused);
+    }
+    await work.context.sleep(BUSY_PAUSE_MS);
+  }
+}
+
+export async function recordSent(
+  deps: TickDeps,
+  armId: string,
+  sent: Published | Accepted,
+): Promise<OutcomeAnswer> {
+  return deps.store.outcome(
+    sent.state === 'published'
+      ? {
+          armId,
+          outcome: 'published',
+          platformPostId: sent.id,
+          idKind: sent.idKind,
+          url: sent.url,
+          warning: sent.warning,
+        }
+      : {
+          armId,
+          outcome: 'accepted',
+          checkpoint: sealCheckpoint(deps, sent.checkpoint),
+          nextLookAt: sent.lookAt,
+        },
+    deps.identity,
+  );
+}
+
+/** Only a known refusal in the platform's own shape is definite; everything else may be out. */
+async function recordFailure(deps: TickDeps, work: TargetWork, armId: string, error: unknown): Promise<Step> {
+  const label = work.platform.capabilities.label;
+  const failed = toFailed(error, label);
+  if (error instanceof HttpFailure && !error.sent) {
+    const decision = decide(deps, work.target, failed);
+    const stored = storedProblem(deps, failed, decision);
+    const nextLookAt = decision.state === 'failed' ? deps.now() : decision.at;
+    const answer = await deps.store.outcome(
+      { armId, outcome: 'not_sent', error: stored, nextLookAt },
+      deps.identity,
+    );
+    return { done: 'outcome', answer, error: stored };
+  }
+  if (error instanceof PublishError && error.kind !== 'unknown') {
+    const decision = decide(deps, work.target, failed);
+    const stored = storedProblem(deps, failed, decision);
+    const answer = await deps.store.outcome(
+      {
+        armId,
+        outcome: 'refused',
+        state: decision.state,
+        error: stored,
+        platformCode: failed.platformCode,
+        traceId: failed.traceId,
+        nextLookAt: decision.state === 'failed' ? undefined : decision.at,
+      },
+      deps.identity,
+    );
+    return { done: 'outcome', answer, error: stored, refusal: error };
+  }
+  deps.log.warn('The answer after sending was lost or unclear; the account is read back.', {
+    source: work.claim.source,
+    id: work.claim.id,
+    error: error instanceof Error ? error.message : String(error),
+  });
+  const stored: StoredProblem = {
+    kind: 'unknown',
+    code: failed.problem.code,
+    message: `${label} gave no clear answer after the post was sent, so it may be live: ${failed.problem.message}`,
+    hint: 'Nothing to do yet: the account is read back by itself.',
+    at: deps.now().toISOString(),
+  };
+  const answer = await deps.store.outcome(
+    {
+      armId,
+      outcome: 'unknown',
+      error: stored,
+      platformCode: failed.platformCode,
+      traceId: failed.traceId,
+      nextLookAt: new Date(deps.now().getTime() + 2_000),
+    },
+    deps.identity,
+  );
+  return { done: 'outcome', answer, error: stored };
+}
+
+function notArmed(deps: TickDeps, work: TargetWork, refused: Extract<ArmAnswer, { ok: false }>): Step {
+  const soon = (ms: number) => new Date(deps.now().getTime() + ms);
+  switch (refused.why) {
+    case 'busy':
+      return later(work, soon(15_000), 'another post of this account is being sent');
+    case 'same_unresolved':
+      return later(work, soon(60_000), 'an equal post of this account has an unclear outcome');
+    case 'held':
+      return later(work, refused.until ?? soon(60_000), refused.detail);
+    case 'edited':
+      return later(work, soon(1_000), 'it was edited a moment ago');
+    default:
+      // Deleted, un-scheduled, disconnected, taken over: the next plan or claim sees it as it is then.
+      return later(work, soon(5_000), `it changed a moment ago (${refused.detail ?? refused.why})`);
+  }
+}
+
+/** Looks again at that moment without having sent anything. */
+export function later(work: Pick<TargetWork, 'target'>, at: Date, reason: string | null): Step {
+  const { target } = work;
+  return {
+    done: 'settle',
+    reason,
+    settlement: {
+      platform: target.platform,
+      accountId: target.accountId,
+      state:
+        target.state === 'held' || target.state === 'retry' || target.state === 'prepared'
+          ? target.state
+          : 'pending',
+      error: null,
+      nextLookAt: at,
+      countAttempt: false,
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import type { ChosenAccount } from '../core/choose-accounts.ts';
+import type { StoredEffect, StoredTarget } from '../core/job.ts';
+import { asObject, tryJson } from '../core/json-value.ts';
+import type { Account, Checkpoint, Job, MediaFile, Platform, PlatformContext } from '../core/platform.ts';
+import type { Post } from '../core/post.ts';
+import type { Claim } from '../core/store.ts';
+import type { TickDeps } from './deps.ts';
+
+/** One target of a claimed post with all that is needed to send it or to look for it. */
+export interface TargetWork {
+  readonly claim: Claim;
+  readonly platform: Platform;
+  readonly context: PlatformContext;
+  readonly chosen: ChosenAccount;
+  readonly target: StoredTarget;
+  readonly post: Post;
+  /** Of the content as claimed, with this target's own text. */
+  readonly revision: string;
+  readonly fingerprint: string;
+  readonly tokenMd5: string;
+}
+
+/** The visible act of a target; threads and comments have more of them. */
+export const MAIN_EFFECT = 'post';
+
+export function mainEffect(target: StoredTarget): StoredEffect | undefined {
+  return target.effects.find((effect) => effect.effect === MAIN_EFFECT);
+}
+
+export function readCheckpoint(deps: TickDeps, target: StoredTarget): Checkpoint | null {
+  if (target.checkpoint === null) return null;
+  const text = deps.keyring.decrypt(target.checkpoint);
+  return text === null ? null : asObject(tryJson(text));
+}
+
+export function sealCheckpoint(deps: TickDeps, checkpoint: Checkpoint): string {
+  return deps.keyring.encrypt(JSON.stringify(checkpoint));
+}
+
+export function makeJob(
+  deps: TickDeps,
+  work: TargetWork,
+  account: Account,
+  media: readonly MediaFile[],
+  checkpoint: Checkpoint | null,
+): Job {
+  const effect = mainEffect(work.target);
+  return {
+    ...work.context,
+    account,
+    post: work.post,
+    media,
+    checkpoint,
+    armedAt: effect?.firstArmedAt ?? null,
+    lastPossibleAt: effect?.lastPossibleAt ?? null,
+    sentBefore: (effect?.unknownSends ?? 0) > 0,
+    isKnownId: (id) => deps.store.isKnownId(work.target.platform, work.target.accountId, id),
+    save: (next) =>
+      deps.store.checkpoint(work.claim, work.target, sealCheckpoint(deps, next), false, work.revision),
+  };
+}

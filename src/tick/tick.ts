@@ -1,0 +1,143 @@
+import pLimit from 'p-limit';
+import type { ClaimedPost } from '../core/job.ts';
+import { countOutcomes, type PostResult, type TickSummary } from '../core/result.ts';
+import { type Report, StoreError } from '../core/store.ts';
+import type { TickDeps } from './deps.ts';
+import { createKeyedMutex } from './keyed-mutex.ts';
+import { plan } from './plan.ts';
+import { publishPost } from './publish-post.ts';
+import { postResult } from './results.ts';
+
+/** A post this late is part of a backlog: one account's backlog goes out spaced. */
+const LATE_AFTER_SECONDS = 600;
+const PER_ACCOUNT = 2;
+
+export interface TickResult {
+  readonly summary: TickSummary;
+  readonly report: Report;
+}
+
+/** One run: plan, reap and claim, publish, settle, report. */
+export async function tick(deps: TickDeps): Promise<TickResult> {
+  const { store, limits, options, identity, log } = deps;
+  const startedAt = deps.now();
+  const startedMs = performance.now();
+  const mayStart = () => !deps.signal.aborted && performance.now() - startedMs < limits.startingMs;
+
+  await plan(deps, mayStart);
+
+  const limit = pLimit(limits.concurrency);
+  const oneAtATime = createKeyedMutex();
+  const results: PostResult[] = [];
+  let claimedCount = 0;
+  const running = new Set<Promise<void>>();
+  // A broken database ends the tick after what runs has ended; a broken post ends nothing.
+  let broken: unknown;
+
+  const start = (claimed: ClaimedPost) => {
+    const work = publishPost(deps, claimed, (key, run) => oneAtATime(key, () => limit(run)))
+      .then(
+        (done) => {
+          for (const result of done) report(deps, result);
+          results.push(...done);
+        },
+        (error: unknown) => {
+          if (error instanceof StoreError && error.kind === 'lost') {
+            log.warn('The claim was lost to another tick; nothing more is done about it here.', {
+              source: claimed.source,
+              id: claimed.id,
+            });
+            results.push(postResult(claimed, 'skipped', null, 'another tick took it over'));
+            return;
+          }
+          broken ??= error;
+          log.error('A post ended with a fault; its claim ends by itself and it is looked at again.', {
+            source: claimed.source,
+            id: claimed.id,
+            error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+          });
+        },
+      )
+      .finally(() => running.delete(work));
+    running.add(work);
+  };
+
+  const renewal = setInterval(
+    () => {
+      store.renew(identity.owner, limits.leaseSeconds).catch((error: unknown) => {
+        log.warn('The leases could not be renewed.', { error: String(error) });
+      });
+    },
+    (limits.leaseSeconds * 1_000) / 3,
+  );
+  try {
+    while (mayStart() && broken === undefined) {
+      const free = limits.concurrency * 2 - running.size;
+      const claim =
+        free <= 0
+          ? null
+          : await store.claim({
+              identity,
+              leaseSeconds: limits.leaseSeconds,
+              limit: free,
+              perAccount: PER_ACCOUNT,
+              userId: options.userId,
+              includeOverdue: options.includeOverdue,
+              lateAfterSeconds: LATE_AFTER_SECONDS,
+              spacingSeconds: limits.backlogSpacingMs / 1_000,
+              maxTicksPerHost: limits.maxTicksPerHost,
+            });
+      for (const claimed of claim?.posts ?? []) {
+        claimedCount += 1;
+        start(claimed);
+      }
+      if (claim?.hostBusy === true) {
+        log.warn('As many ticks as MAX_TICKS_PER_HOST already work on this host; this one claims nothing.');
+        break;
+      }
+      if (running.size === 0) break;
+      if (claim === null || claim.posts.length === 0) await Promise.race(running);
+    }
+    await Promise.all(running);
+  } finally {
+    clearInterval(renewal);
+  }
+  if (broken instanceof StoreError) throw broken;
+  if (broken !== undefined) throw broken;
+
+  const counted = countOutcomes(results);
+  const reported = await store.report(options.userId);
+  return {
+    report: reported,
+    summary: {
+      run_id: identity.runId,
+      started_at: startedAt.toISOString(),
+      duration_ms: Math.round(performance.now() - startedMs),
+      due:
+        reported.due +
+        results.filter((result) => result.outcome === 'published' || result.outcome === 'failed').length,
+      claimed: claimedCount,
+      ...counted,
+      posts: results,
+    },
+  };
+}
+
+/** A line in the log for each target, and one for cron's mail where somebody must know. */
+function report(deps: TickDeps, result: PostResult): void {
+  const where = `${result.source}:${result.id} ${result.platform ?? ''}`.trimEnd();
+  if (result.outcome === 'published') {
+    deps.log.info(`published ${where} ${result.url ?? result.platform_post_id ?? ''}`, { result });
+    return;
+  }
+  const reason = result.error === null ? '' : `: ${result.error.message} ${result.error.hint}`;
+  const line = `${result.outcome} ${where}${reason}`;
+  if (result.outcome === 'failed' || result.outcome === 'needs_review' || result.outcome === 'unknown') {
+    deps.log.error(line, { result });
+    deps.notice(line);
+  } else if (result.outcome === 'held') {
+    deps.log.warn(line, { result });
+  } else {
+    deps.log.info(line, { result });
+  }
+}

@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import type { ChosenAccount } from '../core/choose-accounts.ts';
+import { type Problem, PublishError } from '../core/errors.ts';
+import { HttpFailure } from '../core/http.ts';
+import type { Account, Platform, PlatformContext } from '../core/platform.ts';
+import type { TickDeps } from './deps.ts';
+import { stamped } from './plan.ts';
+
+const REFRESH_LEASE_SECONDS = 60;
+const HOUR_MS = 3_600_000;
+
+export const accountKey = (platform: string, accountId: string) => `${platform}:${accountId}`;
+
+/** Tells tokens apart without showing them: md5 of the ciphertext, as the database computes it too. */
+export const tokenMd5 = (account: ChosenAccount) =>
+  createHash('md5')
+    .update(account.connection.accessToken ?? '')
+    .digest('hex');
+
+export type Opened =
+  | { readonly account: Account }
+  /** Another tick refreshes or has refreshed: look again then, with the row as it is then. */
+  | { readonly lookAt: Date }
+  | { readonly problem: Problem };
+
+/** Decrypts the account's token, and refreshes it when it lives for hours only and is near its end. */
+export async function openAccount(
+  deps: TickDeps,
+  platform: Platform,
+  context: PlatformContext,
+  chosen: ChosenAccount,
+  forceRefresh = false,
+): Promise<Opened> {
+  const { connection } = chosen;
+  const access = deps.readToken(connection.accessToken);
+  const refresh = deps.readToken(connection.refreshToken);
+  if (access.kind === 'undecryptable') return { problem: unreadable(access.reason) };
+  if (access.kind === 'none') return { problem: tokenMissing };
+
+  const account: Account = {
+    platform: platform.capabilities.platform,
+    id: chosen.accountId,
+    name: chosen.name,
+    connectionId: connection.id,
+    token: access.token,
+    refreshToken: refresh.kind === 'token' ? refresh.token : null,
+    tokenExpiresAt: connection.tokenGoodUntil,
+  };
+  const before = platform.capabilities.refreshBeforeMs;
+  const good =
+    connection.tokenGoodUntil !== null &&
+    before !== null &&
+    connection.tokenGoodUntil.getTime() - before > deps.now().getTime();
+  if (before === null || (good && !forceRefresh)) return { account };
+  return refreshAccount(deps, platform, context, chosen, account, forceRefresh);
+}
+
+async function refreshAccount(
+  deps: TickDeps,
+  platform: Platform,
+  context: PlatformContext,
+  chosen: ChosenAccount,
+  account: Account,
+  mustRefresh: boolean,
+): Promise<Opened> {
+  const key = accountKey(account.platform, account.id);
+  const md5 = tokenMd5(chosen);
+  const turn = await deps.store.refreshBegin(
+    key,
+    account.connectionId,
+    deps.identity.owner,
+    REFRESH_LEASE_SECONDS,
+    md5,
+  );
+  if (!turn.go) {
+    return { lookAt: new Date(deps.now().getTime() + (turn.changed ? 0 : Math.max(1_000, turn.waitMs))) };
+  }
+  try {
+    const fresh = await platform.refresh(context, account);
+    if (fresh === null) return { account };
+    const { stored } = await deps.store.refreshStore({
+      key,
+      connectionId: account.connectionId,
+      tokenMd5: md5,
+      accessToken: deps.keyring.encrypt(fresh.token.reveal()),
+      refreshToken: fresh.refreshToken === null ? null : deps.keyring.encrypt(fresh.refreshToken.reveal()),
+      expiresAt: fresh.expiresAt ?? new Date(deps.now().getTime() + HOUR_MS),
+    });
+    // The app stored another token meanwhile: that one counts.
+    if (!stored) return { lookAt: deps.now() };
+    deps.log.info('token refreshed', { platform: account.platform, account: account.id });
+    return {
+      account: {
+        ...account,
+        token: fresh.token,
+        refreshToken: fresh.refreshToken ?? account.refreshToken,
+        tokenExpiresAt: fresh.expiresAt,
+      },
+    };
+  } catch (error) {
+    // Only the platform's own word means that the account is dead; a DNS hiccup must not disconnect it.
+    if (error instanceof PublishError && (error.kind === 'auth' || error.kind === 'config' || mustRefresh))
+      throw error;
+    if (!(error instanceof PublishError) && !(error instanceof HttpFailure)) throw error;
+    const known = account.tokenExpiresAt;
+    if (known !== null && known > deps.now()) return { account };
+    throw error;
+  }
+}
+
+/** After a refusal of its token the account is inactive, with one notice; its posts are held and not failed. */
+export async function disconnectAccount(
+  deps: TickDeps,
+  chosen: ChosenAccount,
+  label: string,
+  error: PublishError,
+): Promise<void> {
+  const md5 = tokenMd5(chosen);
+  const reason = stamped(
+    { kind: 'auth', code: error.code, message: error.message, hint: error.hint },
+    deps.now(),
+  );
+  await deps.store.hold({
+    scope: 'account',
+    key: accountKey(chosen.platform, chosen.accountId),
+    until: new Date(deps.now().getTime() + deps.limits.maxHoldMs),
+    kind: 'auth',
+    reason: error.message,
+    hint: error.hint,
+    evidence: { token_md5: md5, platform_code: error.platformCode ?? null, trace_id: error.traceId ?? null },
+  });
+  const { disconnected } = await deps.store.disconnect(chosen.connection.id, md5, 'expired', reason);
+  if (disconnected) {
+    deps.notice(
+      `${label} account ${chosen.name} (${chosen.accountId}) is disconnected: ${error.message} ${error.hint}`,
+    );
+  }
+}
+
+const tokenMissing: Problem = {
+  kind: 'auth',
+  code: 'TOKEN_MISSING',
+  message: 'No access token is stored for this account.',
+  hint: 'Reconnect the account in the app; the post then goes out by itself.',
+};
+
+const unreadable = (reason: string): Problem => ({
+  kind: 'config',
+  code: 'TOKEN_UNREADABLE',
+  message: reason,
+  hint: 'Check ENCRYPTION_KEY and ENCRYPTION_KEY_PREVIOUS, or reconnect the account in the app.',
+});
