@@ -20,7 +20,7 @@ export function callerOf(context: PlatformContext, account: Account): Caller {
   return { context, token: account.token };
 }
 
-export interface SessionRequest {
+interface SessionRequest {
   readonly resource: VideoResource;
   readonly notifySubscribers: boolean;
   readonly bytes: number;

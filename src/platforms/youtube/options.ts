@@ -6,7 +6,7 @@ import type { Problem } from '../../core/errors.ts';
 export const OPTION_KEYS = ['privacy', 'made_for_kids', 'category_id', 'notify_subscribers', 'tags'] as const;
 type OptionKey = (typeof OPTION_KEYS)[number];
 
-export interface UploadOptions {
+interface UploadOptions {
   readonly privacy: 'public' | 'unlisted' | 'private';
   readonly madeForKids: boolean;
   readonly categoryId: string;

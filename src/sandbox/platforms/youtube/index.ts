@@ -18,7 +18,7 @@ import type { Limits, SimVideo } from './state.ts';
 import { exchangeToken } from './token.ts';
 
 /** Of a project as Google makes it (developers.google.com/youtube/data/determine_quota_cost). */
-export const DEFAULT_LIMITS: Limits = {
+const DEFAULT_LIMITS: Limits = {
   insertsPerDay: 100,
   unitsPerDay: 10_000,
   uploadsPerChannelAndDay: 100,

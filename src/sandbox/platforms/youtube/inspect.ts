@@ -1,6 +1,6 @@
 import { ALL_FORMATS, FilePathSource, Input } from 'mediabunny';
 
-export interface Inspected {
+interface Inspected {
   readonly width: number;
   readonly height: number;
   readonly seconds: number;
