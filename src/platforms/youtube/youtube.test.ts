@@ -424,6 +424,14 @@ describe('a lost answer after the session has ended', () => {
     });
   });
 
+  it('is not mistaken for the same words uploaded long after the arm', async () => {
+    await open();
+    const job = await endedSession(false);
+    world.pass(3_600_000);
+    await publishAnother('Full tune-up');
+    expect(await youtube.find(job)).toMatchObject({ state: 'unknown', lookAt: expect.any(Date) });
+  });
+
   it('needs a person when two uploads match', async () => {
     await open();
     const job = await endedSession(true);
