@@ -8,6 +8,7 @@ import { MASK } from './secret.ts';
 const SECRET_NAME_ENDINGS = [
   'token',
   'tokens',
+  'tokenencrypted',
   'secret',
   'password',
   'passwd',
@@ -94,7 +95,7 @@ const SECRET_VALUES = [
 /** `Bearer of good news` and `OAuth 2.0` are text; a credential is long, and has a digit or is very long. */
 const SCHEME_CREDENTIAL = /\b(Bearer|OAuth|DPoP) +(?!\d\.\d)(?=\S*\d|\S{24})[\w.~+/=|:-]{8,}/gi;
 const BASIC_CREDENTIAL = /\b(Basic) +(?=\S*[a-z])(?=\S*[A-Z])(?=\S*\d)[A-Za-z0-9+/]{16,}={0,2}/g;
-const WHOLE_HEADER = /^(Bearer|DPoP) +[^\s[]\S*$/;
+const WHOLE_HEADER = /^(Bearer|DPoP) +[\w.~+/=|:-]+$/;
 /** `authorization: OAuth x` inside a dumped request. */
 const AUTHORIZATION_LINE = /\b(authorization["']?\s?[:=]\s?["']?(?:Bearer|OAuth|Basic|DPoP)) +[^\s"',[]+/gi;
 
@@ -126,10 +127,11 @@ const PAIRS: readonly Pair[] = [
     value: /(?:(?!%(?:25){0,3}26)[^&#\s"'<>\\])+/iy,
     isSecret: isSecretParameter,
   },
-  // access_token=value, CLIENT_SECRET: value in running text: only names that no sentence contains
+  // access_token=value, CLIENT_SECRET:value in running text: only names that no sentence contains. Behind a blank
+  // (`ENCRYPTION_KEY: is not set`) only what looks random.
   {
     name: /(?<![\w#@-])(?<name>[a-z]\w{0,60}_(?:token|secret|password|key|signature))\s?[=:]\s?/gi,
-    value: /(?<around>["']?)[^\s&"',;<>]+\k<around>/y,
+    value: /(?<around>["']?)(?:(?<=[=:]["']?)[^\s&"',;<>]+|(?=[^\s"']*\d)[^\s&"',;<>]{12,})\k<around>/y,
     isSecret: isSecretName,
   },
 ];
@@ -158,12 +160,13 @@ function maskPairs(text: string, { name, value, isSecret }: Pair): string {
  * Pure, idempotent, linear in the length of the text.
  */
 export function redactText(text: string): string {
-  let result = text.replace(WHOLE_HEADER, `$1 ${MASK}`).replace(URL_PASSWORD, `://$1:${MASK}@`);
+  let result = text;
+  // First, because what a mask leaves behind can end a value that a name begins, never the other way round.
+  for (const pattern of SECRET_VALUES) result = result.replace(pattern, MASK);
+  result = result.replace(WHOLE_HEADER, `$1 ${MASK}`).replace(URL_PASSWORD, `://$1:${MASK}@`);
   for (const pair of PAIRS) result = maskPairs(result, pair);
-  result = result
+  return result
     .replace(AUTHORIZATION_LINE, `$1 ${MASK}`)
     .replace(SCHEME_CREDENTIAL, `$1 ${MASK}`)
     .replace(BASIC_CREDENTIAL, `$1 ${MASK}`);
-  for (const pattern of SECRET_VALUES) result = result.replace(pattern, MASK);
-  return result;
 }
