@@ -79,7 +79,7 @@ export function containerOf(checkpoint: Checkpoint): string {
 }
 
 /** A request as the platform module made it, and the status it got (undefined: no answer). */
-export interface Asked {
+interface Asked {
   readonly line: string;
   readonly armed: boolean;
   readonly status: number | undefined;

@@ -1,7 +1,8 @@
 import { PublishError } from '../../core/errors.ts';
 import type { Account, ConnectionRow, PlatformContext, Refreshed, Verified } from '../../core/platform.ts';
 import type { Secret } from '../../core/secret.ts';
-import { accountName, accountOfPage, accountOfToken, loginWorld, refreshedToken } from './api.ts';
+import { accountName, accountOfPage, accountOfToken, refreshedToken } from './api.ts';
+import { loginWorld } from './call.ts';
 
 /** Instagram user ids; a page_id may hold one instead of a Page's id. */
 const INSTAGRAM_ID = /^1784\d{13}$/;

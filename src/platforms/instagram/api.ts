@@ -2,10 +2,7 @@ import { z } from 'zod';
 import type { Arm, HttpResponse } from '../../core/http.ts';
 import type { Account, PlatformContext } from '../../core/platform.ts';
 import { Secret } from '../../core/secret.ts';
-import { requestError } from './errors.ts';
-
-// https://developers.facebook.com/docs/graph-api/changelog: newest on 2026-07-29, alive for two years.
-const DEFAULT_VERSION = 'v26.0';
+import { address, bearer, get, parse } from './call.ts';
 
 /** A form to be sent; addresses of files are secrets because they may be signed. */
 export type Form = Readonly<Record<string, string | Secret>>;
@@ -43,14 +40,6 @@ const user = z.object({ user_id: id, username: z.string() });
 
 export type ContainerStatus = z.infer<typeof statusAnswer>;
 export type ListedMedia = z.infer<typeof listed>;
-
-/** Where a token is at home; each is told to no other host. */
-export type LoginWorld = 'facebook' | 'instagram';
-
-/** Instagram Login tokens begin with IGAA or IGQ, Facebook Login tokens with EAA. */
-export function loginWorld(token: Secret): LoginWorld {
-  return token.reveal().startsWith('IG') ? 'instagram' : 'facebook';
-}
 
 /** POST /{ig-id}/media. @returns the container's id. An answer that is lost costs one of 400 containers a day. */
 export async function createContainer(
@@ -216,35 +205,6 @@ export async function refreshedToken(
   const answer = z.object({ access_token: z.string().min(1), expires_in: z.number().positive() });
   const fresh = parse(context, response, answer);
   return { token: new Secret(fresh.access_token), expiresInSeconds: fresh.expires_in };
-}
-
-async function get<T>(
-  context: PlatformContext,
-  token: Secret,
-  path: string,
-  query: Readonly<Record<string, string | number | undefined>>,
-  schema: z.ZodType<T>,
-): Promise<T> {
-  const url = address(context, token, path);
-  return parse(
-    context,
-    await context.http.request({ method: 'GET', url, query, headers: bearer(token) }),
-    schema,
-  );
-}
-
-function parse<T>(context: PlatformContext, response: HttpResponse, schema: z.ZodType<T>): T {
-  const parsed = response.status === 200 ? schema.safeParse(response.json) : undefined;
-  if (parsed?.success === true) return parsed.data;
-  throw requestError(response, context.now());
-}
-
-function address(context: PlatformContext, token: Secret, path: string): string {
-  return `https://graph.${loginWorld(token)}.com/${context.settings.version ?? DEFAULT_VERSION}/${path}`;
-}
-
-function bearer(token: Secret): Readonly<Record<string, Secret>> {
-  return { authorization: new Secret(`Bearer ${token.reveal()}`) };
 }
 
 // '2026-11-21T10:00:00+0000': ECMAScript wants a colon in the offset.

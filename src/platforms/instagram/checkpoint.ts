@@ -25,7 +25,7 @@ const schema = z.strictObject({
 export type Part = z.infer<typeof part>;
 export type Containers = z.infer<typeof schema>;
 
-export const PART_LIFE_MS = 20 * 3_600_000;
+const PART_LIFE_MS = 20 * 3_600_000;
 
 export const NOTHING: Containers = { version: 1, children: [], container: null, looks: 0 };
 

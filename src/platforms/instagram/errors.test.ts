@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ErrorKind } from '../../core/errors.ts';
 import type { HttpResponse } from '../../core/http.ts';
-import { containerError, ERROR_RULES, publishError, requestError } from './errors.ts';
+import { ERROR_RULES } from './error-rules.ts';
+import { containerError, publishError, requestError } from './errors.ts';
 
 const NOW = new Date('2026-11-21T10:00:00Z');
 const inMinutes = (minutes: number): Date => new Date(NOW.getTime() + minutes * 60_000);

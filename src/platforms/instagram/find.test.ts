@@ -136,7 +136,9 @@ describe('finding', () => {
     it('is absent when the list holds nothing since the arm, and a new container may be built', async () => {
       const after = await expired();
       expect(await find(after)).toEqual({ state: 'absent', proof: 'listing', checkpoint: null });
-      expect((await instagram.prepare(world.job({ ...after, checkpoint: null }))).ready).toBe(false);
+      const fresh = await world.prepared({ ...after, checkpoint: null });
+      expect((await world.send(after, fresh)).state).toBe('published');
+      expect(world.platforms.posts()).toHaveLength(1);
     });
 
     it('is not built again by prepare as long as nobody has proved that it is absent', async () => {

@@ -36,7 +36,7 @@ export async function readBack(job: Job, armedAt: Date): Promise<Reading> {
 }
 
 /** Same kind, number of files and text. */
-export function isSame(post: Post, item: ListedMedia): boolean {
+function isSame(post: Post, item: ListedMedia): boolean {
   return isSameKind(post, item) && normalizeText(item.caption) === normalizeText(captionOf(post));
 }
 

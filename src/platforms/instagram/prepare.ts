@@ -20,7 +20,8 @@ export async function prepare(job: Job): Promise<Prepared> {
   if (known === 'unreadable' && job.armedAt !== null)
     throw unsettled('what was prepared can no longer be read');
   const start = known === null || known === 'unreadable' ? NOTHING : known;
-  if (job.sentBefore && start.container !== null) return prepareAgain(job, start, start.container);
+  // A container that is not ready was built after the last send, once its absence had been proved.
+  if (job.sentBefore && start.container?.ready) return prepareAgain(job, start, start.container);
 
   let state = livingParts(job, start);
   if (state.container === null) {
@@ -41,7 +42,7 @@ export async function prepare(job: Job): Promise<Prepared> {
 async function prepareAgain(job: Job, state: Containers, container: Part): Promise<Prepared> {
   const { status_code: code } = await containerStatus(job, job.account, container.id);
   if (code !== 'FINISHED') throw unsettled(`Instagram says ${code} about the container that was sent`);
-  return { ready: true, checkpoint: { ...state, container: { ...container, ready: true } } };
+  return { ready: true, checkpoint: state };
 }
 
 async function checkQuota(job: Job): Promise<void> {
