@@ -30,7 +30,9 @@ export async function findPost(job: Job, checkpoint: PhotosCheckpoint): Promise<
   if (ours.length > 1) return unreadable(`${ours.length} posts on the Page look like this one.`, null);
 
   const byPhoto = await postOfPhoto(job, photoIds);
-  if (byPhoto !== undefined) return publishedAs(job, byPhoto, undefined);
+  if (byPhoto !== undefined && !(await job.isKnownId(fullPostId(job.account.id, byPhoto)))) {
+    return publishedAs(job, byPhoto, undefined);
+  }
   if (!complete)
     return unreadable('The list of posts is too long to be read back to the moment of sending.', null);
   if (unplaced.length > 0) {

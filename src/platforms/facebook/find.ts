@@ -7,6 +7,8 @@ import { findVideo } from './find-video.ts';
 
 /** For a Page that could not be read, when Facebook names no time. */
 const READ_AGAIN_MS = 60_000;
+/** A refusal to show our photo or video does not mend itself: after a day a person has to look. */
+const GIVE_UP_MS = 24 * 3_600_000;
 
 /**
  * Reads the Page back. Videos, reels and video stories: the video says it. Photo stories: the list of stories names our
@@ -25,9 +27,19 @@ export async function find(job: Job): Promise<Found> {
     return await findVideo(job, checkpoint);
   } catch (error) {
     if (!(error instanceof PublishError)) throw error;
-    const lookAt = error.retryAt ?? new Date(job.now().getTime() + READ_AGAIN_MS);
-    return { state: 'unknown', reason: `The Page could not be read: ${error.message}`, lookAt };
+    return {
+      state: 'unknown',
+      reason: `The Page could not be read: ${error.message}`,
+      lookAt: nextRead(job, error),
+    };
   }
+}
+
+function nextRead(job: Job, error: PublishError): Date | null {
+  const now = job.now().getTime();
+  const last = job.lastPossibleAt?.getTime() ?? now;
+  if (error.kind === 'rejected' && now > last + GIVE_UP_MS) return null;
+  return error.retryAt ?? new Date(now + READ_AGAIN_MS);
 }
 
 function nothingToAskWith(): Found {

@@ -5,15 +5,15 @@ import { videoOf } from './files.ts';
 import { prepareClip, prepareVideo } from './upload.ts';
 
 /** Uploads what the post needs. Nothing of it is visible. */
-export function prepare(job: Job): Promise<Prepared> {
+export async function prepare(job: Job): Promise<Prepared> {
   const checkpoint = usableCheckpoint(job);
   const file = videoOf(job);
   if (file === null)
-    return preparePhotos(job, checkpoint !== null && 'photos' in checkpoint ? checkpoint : null);
+    return await preparePhotos(job, checkpoint !== null && 'photos' in checkpoint ? checkpoint : null);
   if (job.post.kind === 'video')
-    return prepareVideo(job, file, checkpoint?.kind === 'video' ? checkpoint : null);
+    return await prepareVideo(job, file, checkpoint?.kind === 'video' ? checkpoint : null);
   const kind = job.post.kind === 'story' ? 'video_story' : 'reel';
-  return prepareClip(job, file, kind, checkpoint?.kind === kind ? checkpoint : null);
+  return await prepareClip(job, file, kind, checkpoint?.kind === kind ? checkpoint : null);
 }
 
 async function preparePhotos(job: Job, earlier: PhotosCheckpoint | null): Promise<Prepared> {

@@ -1,0 +1,302 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type FacebookWorld,
+  facebookPost,
+  facebookWorld,
+  jobOf,
+  LIVE_ARM,
+  mediaFile,
+  PAGE,
+  photo,
+} from '../../../test/support/facebook.ts';
+import { mp4 } from '../../../test/support/mp4.ts';
+import { PublishError } from '../../core/errors.ts';
+import { HttpFailure } from '../../core/http.ts';
+import type { Job, MediaFile } from '../../core/platform.ts';
+import { facebook } from './index.ts';
+
+let world: FacebookWorld;
+beforeEach(async () => {
+  world = await facebookWorld();
+});
+afterEach(() => world.stop());
+
+const CLIP = await mp4();
+const HOUR_MS = 3_600_000;
+const LINK = { url: 'https://example.org/bread/' };
+
+function clip(): MediaFile {
+  return mediaFile(CLIP, 'video/mp4', 'video');
+}
+
+const KINDS: readonly (readonly [string, () => Promise<Partial<Job>>])[] = [
+  ['text', async () => jobOf('text')],
+  ['link', async () => jobOf('link', [], { link: LINK })],
+  ['link without text', async () => jobOf('link', [], { link: LINK, text: '' })],
+  ['photo', async () => jobOf('image', [await photo()])],
+  ['photos', async () => jobOf('carousel', [await photo(), await photo()])],
+  ['video', async () => jobOf('video', [clip()])],
+  ['reel', async () => jobOf('reel', [clip()])],
+  ['photo story', async () => jobOf('story', [await photo()])],
+  ['video story', async () => jobOf('story', [clip()])],
+];
+const BY_LISTING = KINDS.filter(([name]) => !/video|reel/.test(name));
+const BY_VIDEO = KINDS.filter(([name]) => /video|reel/.test(name));
+
+describe('a send whose answer was lost', () => {
+  it.each(KINDS)('finds the %s that went out, once', async (_name, make) => {
+    const lost = await world.sendLost('drop_after', await make());
+    const found = await world.found(lost);
+    const [post, ...others] = world.platforms.posts();
+    expect(others).toEqual([]);
+    expect(found).toMatchObject({ state: 'published', id: post?.id, url: post?.url });
+  });
+
+  it.each(BY_LISTING)(
+    'proves by a complete list that a %s did not go out, and sends what is prepared',
+    async (_name, make) => {
+      const lost = await world.sendLost('drop_before', await make());
+      const found = await world.found(lost);
+      expect(found).toMatchObject({ state: 'absent', proof: 'listing' });
+      if (found.state !== 'absent') throw new Error(found.state);
+      await world.send(lost, await world.prepared({ ...lost, checkpoint: found.checkpoint }));
+      expect(world.platforms.posts()).toHaveLength(1);
+      expect(world.asked.filter(({ line }) => line.endsWith('/photos')).length).toBe(lost.media?.length);
+    },
+  );
+
+  it.each(BY_VIDEO)(
+    'hears from the %s itself that it was not published, and finishes the same one',
+    async (_name, make) => {
+      const lost = await world.sendLost('drop_before', await make());
+      const found = await world.found(lost);
+      expect(found).toMatchObject({
+        state: 'absent',
+        proof: 'own-key',
+        checkpoint: { videoId: lost.checkpoint?.['videoId'] },
+      });
+      if (found.state !== 'absent') throw new Error(found.state);
+      const accepted = await world.send(
+        lost,
+        await world.prepared({ ...lost, checkpoint: found.checkpoint }),
+      );
+      if (accepted.state !== 'accepted') throw new Error(accepted.state);
+      expect(await world.found({ ...lost, checkpoint: accepted.checkpoint })).toMatchObject({
+        state: 'published',
+      });
+      expect(world.platforms.posts()).toHaveLength(1);
+    },
+  );
+
+  it.each(BY_VIDEO)('never makes a second %s of a late finish', async (_name, make) => {
+    const lost = await world.sendLost('drop_after', await make());
+    await world.send(lost, lost.checkpoint ?? {});
+    expect(await world.found(lost)).toMatchObject({ state: 'published' });
+    expect(world.platforms.posts()).toHaveLength(1);
+  });
+
+  it.each(KINDS)('does not know about a %s while the Page cannot be read', async (_name, make) => {
+    const lost = await world.sendLost('drop_after', await make());
+    for (const kind of ['server_error_before', 'token_expired', 'rate_limit', 'refuse'] as const) {
+      world.faults({ match: '^GET', kind });
+      const found = await world.find(lost);
+      expect(found).toMatchObject({ state: 'unknown', lookAt: new Date(world.now().getTime() + 60_000) });
+    }
+  });
+
+  it.each(KINDS)('lets a connection that breaks while reading a %s through', async (_name, make) => {
+    const lost = await world.sendLost('drop_after', await make());
+    world.faults({ match: '^GET', kind: 'drop_before' });
+    await expect(world.find(lost)).rejects.toBeInstanceOf(HttpFailure);
+  });
+
+  it.each(BY_LISTING)(
+    'calls a %s absent while the list lags, which is why the tick waits and looks twice',
+    async (_name, make) => {
+      const lost = await world.sendLost('drop_after', await make());
+      world.faults({ match: '^GET', kind: 'listing_lag', ms: 60_000 });
+      expect(await world.find(lost)).toMatchObject({ state: 'absent', proof: 'listing' });
+      world.pass(60_000);
+      expect(await world.find(lost)).toMatchObject({ state: 'published' });
+    },
+  );
+});
+
+describe('the list of posts', () => {
+  it('is read back over several pages', async () => {
+    const lost = await world.sendLost('drop_after', jobOf('text'));
+    const [ours] = world.platforms.posts();
+    const later = new Set<string>();
+    for (let n = 0; n < 60; n += 1) {
+      const other = await world.send(jobOf('text', [], { text: `Other ${n}` }));
+      if (other.state === 'published') later.add(other.id);
+    }
+    const found = await world.find({ ...lost, isKnownId: async (id) => later.has(id) });
+    expect(found).toMatchObject({ state: 'published', id: ours?.id });
+  });
+
+  it('proves nothing while a post in the window belongs to nobody', async () => {
+    const lost = await world.sendLost('drop_before', jobOf('text'));
+    const foreign = await world.send(jobOf('text', [], { text: 'Posted by hand' }));
+    const id = foreign.state === 'published' ? foreign.id : '';
+    expect(await world.find(lost)).toMatchObject({ state: 'unknown', reason: expect.stringContaining(id) });
+    expect(await world.find({ ...lost, isKnownId: async (known) => known === id })).toMatchObject({
+      state: 'absent',
+    });
+    world.pass(2 * HOUR_MS);
+    expect(await world.find(lost)).toMatchObject({ state: 'unknown', lookAt: null });
+  });
+
+  it('places a video of ours that is stored under its video id', async () => {
+    const lost = await world.sendLost('drop_before', jobOf('text'));
+    const video = await world.send(jobOf('video', [clip()]));
+    if (video.state !== 'accepted') throw new Error(video.state);
+    world.pass(10_000);
+    const { videoId } = video.checkpoint as { videoId: string };
+    expect(await world.find({ ...lost, isKnownId: async (id) => id === videoId })).toMatchObject({
+      state: 'absent',
+    });
+  });
+
+  it('does not mind posts from long before or long after', async () => {
+    await world.send(jobOf('text', [], { text: 'Yesterday' }));
+    world.pass(24 * HOUR_MS);
+    const lost = await world.sendLost('drop_before', jobOf('text'));
+    world.pass(HOUR_MS);
+    await world.send(jobOf('text', [], { text: 'An hour later' }));
+    expect(await world.find(lost)).toMatchObject({ state: 'absent' });
+  });
+
+  it('never takes a post that belongs to another target, or another text, or another number of photos', async () => {
+    await world.send(jobOf('image', [await photo()]));
+    const others = world.platforms.posts().map(({ id }) => id);
+    const text = await world.sendLost('drop_before', jobOf('text'));
+    expect(await world.find(text)).toMatchObject({ state: 'unknown' });
+    expect(await world.find({ ...text, isKnownId: async (id) => others.includes(id) })).toMatchObject({
+      state: 'absent',
+    });
+    const two = await world.sendLost('drop_before', jobOf('carousel', [await photo(), await photo()]));
+    expect(await world.find(two)).toMatchObject({ state: 'unknown' });
+  });
+
+  it('does not choose between two posts that look alike', async () => {
+    const lost = await world.sendLost('drop_after', jobOf('text'));
+    await world.send(jobOf('text', [], { text: 'Between' }));
+    await world.send(jobOf('text'));
+    expect(await world.find(lost)).toMatchObject({
+      state: 'unknown',
+      lookAt: null,
+      reason: expect.stringContaining('2 posts'),
+    });
+  });
+
+  it('finds a text whose white space came back otherwise', async () => {
+    const lost = await world.sendLost('drop_after', jobOf('text'));
+    const post = facebookPost({ text: facebookPost().text.replace('\n\n', ' \n') });
+    expect(await world.find({ ...lost, post })).toMatchObject({ state: 'published' });
+  });
+
+  it('says nothing when nothing was sent', async () => {
+    expect(await world.find({ ...jobOf('text'), checkpoint: { kind: 'feed', photos: [] } })).toMatchObject({
+      state: 'unknown',
+      lookAt: null,
+    });
+  });
+});
+
+describe('what a person has to look at', () => {
+  it.each([null, { kind: 'of another version' }])('a reel whose checkpoint is %j', async (checkpoint) => {
+    const found = await world.find({ ...jobOf('reel', [clip()]), checkpoint, armedAt: world.now() });
+    expect(found).toMatchObject({ state: 'unknown', lookAt: null });
+  });
+
+  it('a photo story that would have left the list of stories', async () => {
+    const lost = await world.sendLost('drop_before', jobOf('story', [await photo()]));
+    world.pass(23 * HOUR_MS);
+    expect(await world.find(lost)).toMatchObject({ state: 'unknown', lookAt: null });
+  });
+
+  it('a video that Facebook does not show for a day', async () => {
+    const lost = await world.sendLost('drop_after', jobOf('reel', [clip()]));
+    const gone = { ...lost, checkpoint: { ...lost.checkpoint, videoId: '1' } };
+    expect(await world.find(gone)).toMatchObject({ state: 'unknown', lookAt: expect.any(Date) });
+    world.pass(25 * HOUR_MS);
+    expect(await world.find(gone)).toMatchObject({ state: 'unknown', lookAt: null });
+  });
+});
+
+describe('a video on its way', () => {
+  it('is looked at after 1, 2, 4 … seconds', async () => {
+    const accepted = await world.send(jobOf('reel', [clip()]));
+    if (accepted.state !== 'accepted') throw new Error(accepted.state);
+    const waits = [accepted.lookAt.getTime() - world.now().getTime()];
+    let { checkpoint } = accepted;
+    for (let look = 0; look < 2; look += 1) {
+      const found = await world.find({ ...jobOf('reel', [clip()]), checkpoint });
+      if (found.state !== 'accepted') throw new Error(found.state);
+      waits.push(found.lookAt.getTime() - world.now().getTime());
+      ({ checkpoint } = found);
+    }
+    expect(waits).toEqual([1_000, 2_000, 4_000]);
+  });
+
+  it('that cannot be processed is a refusal with its reason', async () => {
+    const broken = mediaFile(Buffer.alloc(5_000, 1), 'video/mp4', 'video');
+    const accepted = await world.send(jobOf('video', [broken]));
+    if (accepted.state !== 'accepted') throw new Error(accepted.state);
+    const found = await world.found({ ...jobOf('video', [broken]), checkpoint: accepted.checkpoint });
+    expect(found).toMatchObject({
+      state: 'refused',
+      problem: { kind: 'rejected', code: 'PROCESSING_FAILED' },
+    });
+    expect(found).toHaveProperty('problem.message', expect.stringContaining('could not be read'));
+    expect(world.platforms.posts()).toEqual([]);
+  });
+});
+
+describe('a repeat that is refused', () => {
+  async function repeat(lost: Partial<Job>): Promise<unknown> {
+    return facebook.publish(world.job(lost), LIVE_ARM).catch((error: unknown) => error);
+  }
+
+  it('as duplicate adopts the first post', async () => {
+    const lost = await world.sendLost('drop_after', jobOf('text'));
+    expect(await repeat(lost)).toMatchObject({ state: 'published', id: world.platforms.posts()[0]?.id });
+    expect(world.platforms.posts()).toHaveLength(1);
+  });
+
+  it('as duplicate stays unknown while the Page cannot be read', async () => {
+    const lost = await world.sendLost('drop_after', jobOf('text'));
+    world.faults({ match: '^GET', kind: 'server_error_before' });
+    expect(await repeat(lost)).toMatchObject({ name: 'PublishError', kind: 'unknown', code: '506/1455006' });
+  });
+
+  it('because the photo has been used stays unknown while the list of stories lags', async () => {
+    const lost = await world.sendLost('drop_after', jobOf('story', [await photo()]));
+    world.faults({ match: '^GET', kind: 'listing_lag', ms: HOUR_MS });
+    expect(await repeat(lost)).toMatchObject({ kind: 'unknown' });
+    world.faults();
+    expect(await repeat(lost)).toMatchObject({ state: 'published', id: world.platforms.posts()[0]?.id });
+    expect(world.platforms.posts()).toHaveLength(1);
+  });
+
+  it('while the first finish is being processed waits for it', async () => {
+    const lost = await world.sendLost('drop_after', jobOf('reel', [clip()]));
+    world.faults({ match: 'POST .*/video_reels$', kind: 'refuse' });
+    expect(await repeat(lost)).toMatchObject({ state: 'accepted', checkpoint: { finished: true } });
+  });
+
+  it('stands where the video says that it is not published', async () => {
+    const lost = await world.sendLost('drop_before', jobOf('reel', [clip()]));
+    world.faults({ match: 'POST .*/video_reels$', kind: 'refuse' });
+    const error = await repeat(lost);
+    expect(error).toBeInstanceOf(PublishError);
+    expect(error).toMatchObject({ kind: 'rejected' });
+  });
+
+  it('stands for a post that was proven absent', async () => {
+    const lost = await world.sendLost('drop_before', jobOf('text'));
+    world.faults({ match: `POST .*/${PAGE.id}/feed$`, kind: 'refuse' });
+    expect(await repeat(lost)).toMatchObject({ kind: 'rejected' });
+  });
+});
