@@ -1,5 +1,7 @@
+import { clip } from '../../core/clip.ts';
 import { classify, type ErrorRule, type PublishError } from '../../core/errors.ts';
 import type { HttpResponse } from '../../core/http.ts';
+import { redactText } from '../../core/redact-text.ts';
 import { graphAnswer, graphError } from '../../http/graph.ts';
 import { ERROR_RULES } from './error-rules.ts';
 
@@ -41,7 +43,7 @@ export function containerError(status: string, now: Date): PublishError {
   const platformCode = subcode ?? 'CONTAINER_ERROR';
   return classify(
     [...ERROR_RULES, UNKNOWN_FAILURE],
-    { keys, platformCode, platformMessage: status.slice(0, 500) },
+    { keys, platformCode, platformMessage: clip(redactText(status), 500) },
     now,
   );
 }

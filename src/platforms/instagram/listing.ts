@@ -6,11 +6,13 @@ import { captionOf } from './problems.ts';
 
 /** Their clock against the database's; their times are whole seconds. */
 const SKEW_MS = 60_000;
+/** How long after our last possible request a post may still appear as ours. */
+const DELAY_MS = 10 * 60_000;
 const MAX_PAGES = 20;
 const STORY_LIFE_MS = 24 * 3_600_000;
 
 export interface Reading {
-  /** Posts since the arm that are this one by kind, text and number of files and belong to no other target. */
+  /** Posts of the time around the arm that are this one by kind, text and number of files and belong to no other target. */
   readonly candidates: readonly ListedMedia[];
   /** The listing reaches back to before the arm, and every post since then belongs to another target. */
   readonly provesAbsence: boolean;
@@ -21,12 +23,13 @@ export async function readBack(job: Job, armedAt: Date): Promise<Reading> {
   const since = armedAt.getTime() - SKEW_MS;
   const story = job.post.kind === 'story';
   const { items, complete } = await readSince(job, story ? 'stories' : 'media', since);
+  const until = (job.lastPossibleAt ?? job.now()).getTime() + DELAY_MS;
   const candidates: ListedMedia[] = [];
   let attributed = true;
   for (const item of items) {
     if (await job.isKnownId(item.id)) continue;
     attributed = false;
-    if (isSame(job.post, item)) candidates.push(item);
+    if (item.timestamp.getTime() <= until && isSame(job.post, item)) candidates.push(item);
   }
   // Stories leave the list after a day. A reel that is not shared to the feed may never have been in it.
   const listed = story
