@@ -1,7 +1,8 @@
+import postgres from 'postgres';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { anonClient, serviceClient, userClient } from '../../../test/support/clients.ts';
 import { startNodeScript } from '../../../test/support/node-script.ts';
-import { useSupabase } from '../../../test/support/supabase.ts';
+import { openTestSupabase, useSupabase } from '../../../test/support/supabase.ts';
 
 const USER = '11111111-1111-4111-8111-111111111111';
 const JOBS = 300;
@@ -46,7 +47,8 @@ const SCHEMA = `
   create trigger block before delete on public.jobs for each row execute function public.block();
 `;
 
-const project = useSupabase({ app: 'none', migrated: false });
+const EMPTY = { app: 'none', migrated: false } as const;
+const project = useSupabase(EMPTY);
 
 beforeAll(async () => {
   await project().sql.unsafe(SCHEMA).simple();
@@ -111,13 +113,13 @@ describe('roles', () => {
 describe('rpc', () => {
   it('passes arguments with their types: JSON stays JSON, arrays arrays', async () => {
     const { data } = await serviceClient(project()).rpc('echo', {
-      p_text: 'ü "quoted"',
+      p_text: `ü "it's" \\ '; select 1`,
       p_json: { a: [1, null] },
       p_texts: ['x', 'y,z'],
       p_at: '2026-11-21T09:00:00+05:30',
     });
     expect(data).toEqual({
-      text: 'ü "quoted"',
+      text: `ü "it's" \\ '; select 1`,
       json: { a: [1, null] },
       type: 'object',
       texts: ['x', 'y,z'],
@@ -243,6 +245,28 @@ describe('schema cache', () => {
     expect(error?.code).toBe('PGRST205');
     await project().reloadSchema();
     expect((await serviceClient(project()).from('unannounced').select()).data).toEqual([]);
+  });
+});
+
+describe('a lost connection', () => {
+  it('is answered as PostgREST answers it', async () => {
+    const { sql, adminUrl, reloadSchema, stop, ...keys } = await openTestSupabase(EMPTY);
+    await sql`create function public.wait() returns void language sql as 'select pg_sleep(60)'`;
+    await reloadSchema();
+    const waiting = serviceClient(keys)
+      .rpc('wait')
+      .then((answer) => answer);
+    const admin = postgres(adminUrl, { max: 1 });
+    await vi.waitFor(async () => {
+      const ended = await admin`
+        select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and wait_event = 'PgSleep'`;
+      expect(ended).toHaveLength(1);
+    });
+    await admin.end();
+    const { status, error } = await waiting;
+    expect([status, error?.code]).toEqual([503, 'PGRST001']);
+    await stop();
   });
 });
 

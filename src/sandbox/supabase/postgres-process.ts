@@ -22,8 +22,11 @@ const SETTINGS = {
 /** Three idle processes less. PostgreSQL 18 knows the setting, 15 refuses to start with it. */
 const SETTINGS_OF_18 = { io_method: 'sync' } as const;
 
-/** initdb tries the machine's time zones one by one unless TZ names one. */
-const ENVIRONMENT = { ...process.env, TZ: 'UTC', LC_ALL: 'C' };
+/**
+ * Nothing of ours: PG… variables would change what is started, and secrets have no business there.
+ * Without TZ initdb tries the machine's time zones one by one.
+ */
+const ENVIRONMENT = { PATH: process.env['PATH'], TZ: 'UTC', LC_ALL: 'C' };
 
 const READY = 'database system is ready to accept connections';
 

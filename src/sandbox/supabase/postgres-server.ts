@@ -1,13 +1,17 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmod, chown, cp, mkdtemp, writeFile } from 'node:fs/promises';
+import { chown, cp, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { freePort } from './loopback.ts';
 import { type PostgresAddress, SUPERUSER } from './postgres-address.ts';
 import { findPostgres, type PostgresVersion } from './postgres-binaries.ts';
 import { initDatabaseDirectory, startServerProcess } from './postgres-process.ts';
 import { unprivilegedUser } from './run-as.ts';
 import { startWatchdog } from './watchdog.ts';
+
+const run = promisify(execFile);
 
 /** Another process may take the free port before PostgreSQL does. */
 const PORT_ATTEMPTS = 5;
@@ -48,7 +52,7 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
       // A clone below /root is closed to the user PostgreSQL runs as; 60 MB are copied in about 0.1 s.
       home = join(directory, 'postgresql');
       await cp(installed, home, { recursive: true, verbatimSymlinks: true });
-      await chmod(home, 0o755);
+      await run('chmod', ['-R', 'a+rX', home]);
       await init(home);
     }
     const { port, stop } = await startOnFreePort(async (candidate) => {

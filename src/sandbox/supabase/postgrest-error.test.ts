@@ -23,6 +23,7 @@ describe('httpStatusOf', () => {
     ['57014', 500],
     ['PT402', 402],
     ['PT999', 400],
+    ['PGRST001', 503],
   ])('answers SQLSTATE %s with %i', (sqlState, status) => {
     expect(httpStatusOf(sqlState, 'service_role')).toBe(status);
   });

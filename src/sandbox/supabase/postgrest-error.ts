@@ -39,6 +39,7 @@ const STATUSES: readonly (readonly [prefix: string, status: number])[] = [
   ['HV', 500],
   ['P0', 500],
   ['XX', 500],
+  ['PGRST00', 503],
 ];
 
 /** Missing rights answer 401 to who has not signed in, since signing in may help. */
@@ -59,4 +60,15 @@ export function postgrestErrorOf(error: unknown): PostgrestError | undefined {
   const code = read('code');
   if (code === null) return undefined;
   return { code, details: read('detail'), hint: read('hint'), message: error.message };
+}
+
+/** What PostgREST says when it has lost the database. */
+export function connectionErrorOf(error: unknown): PostgrestError {
+  const details = error instanceof Error ? error.message : String(error);
+  return {
+    code: 'PGRST001',
+    details,
+    hint: null,
+    message: 'Database client error. Retrying the connection.',
+  };
 }

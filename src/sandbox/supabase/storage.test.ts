@@ -66,6 +66,14 @@ describe('objects', () => {
     expect(await response.text()).toBe('345');
   });
 
+  it('can be uploaded and fetched fifty at a time, more than the API has connections', async () => {
+    const names = Array.from({ length: 50 }, (_, index) => `parallel/${index}`);
+    const uploads = await Promise.all(names.map((name) => files().upload(name, Buffer.from(name))));
+    expect(uploads.map(({ error }) => error).filter(Boolean)).toEqual([]);
+    const bodies = names.map(async (name) => (await fetch(files().getPublicUrl(name).data.publicUrl)).text());
+    expect(await Promise.all(bodies)).toEqual(names);
+  });
+
   it('report their size without being fetched', async () => {
     await files().upload('sized.txt', Buffer.from('0123456789'));
     const { data } = await files().info('sized.txt');
