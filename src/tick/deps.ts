@@ -1,5 +1,6 @@
 import type { Keyring } from '../core/encryption.ts';
 import type { Logger } from '../core/logger.ts';
+import type { MediaBucket } from '../core/media-bucket.ts';
 import type { MediaLibrary } from '../core/media-library.ts';
 import type { Platform, PlatformContext } from '../core/platform.ts';
 import type { PlatformName } from '../core/platform-name.ts';
@@ -32,15 +33,21 @@ export interface TickOptions {
   readonly defaultZone: string | null;
 }
 
+/** What only a tick with something to publish needs: loaded at the first claim, so that an idle tick stays light. */
+export interface Publishing {
+  readonly platforms: Readonly<Partial<Record<PlatformName, Platform>>>;
+  context(platform: PlatformName): PlatformContext;
+  readonly media: MediaLibrary;
+  readonly bucket: MediaBucket;
+  readonly keyring: Keyring;
+  readToken(stored: string | null): StoredTokenReading;
+}
+
 /** Everything a tick touches, handed in; nothing is global. */
 export interface TickDeps {
   readonly identity: TickIdentity;
   readonly store: Store;
-  readonly platforms: Readonly<Partial<Record<PlatformName, Platform>>>;
-  context(platform: PlatformName): PlatformContext;
-  readonly keyring: Keyring;
-  readToken(stored: string | null): StoredTokenReading;
-  readonly media: MediaLibrary;
+  publishing(): Promise<Publishing>;
   readonly log: Logger;
   /** One line for cron's mail. */
   notice(line: string): void;
@@ -51,3 +58,5 @@ export interface TickDeps {
   now(): Date;
   random(): number;
 }
+
+export type PublishDeps = TickDeps & Publishing;

@@ -12,7 +12,7 @@ import type { PostResult } from '../core/result.ts';
 import { parseSourceRow, type SourceRow } from '../core/source-row.ts';
 import { span } from '../core/span.ts';
 import type { Claim, Settlement, TargetSettlement } from '../core/store.ts';
-import type { TickDeps } from './deps.ts';
+import type { PublishDeps } from './deps.ts';
 import { stamped } from './plan.ts';
 import { asFailed, fail, publishTarget } from './publish-target.ts';
 import { leaveToPerson } from './recover-target.ts';
@@ -28,7 +28,7 @@ export type RunTarget = <T>(accountKey: string, run: () => Promise<T>) => Promis
 
 /** Takes one claimed post as far as it goes now and ends the claim. */
 export async function publishPost(
-  deps: TickDeps,
+  deps: PublishDeps,
   claimed: ClaimedPost,
   runTarget: RunTarget,
 ): Promise<readonly PostResult[]> {
@@ -173,7 +173,7 @@ type Judged =
     };
 
 /** Everything that can be said about a post before its accounts are looked at. Pure but for the clock. */
-function judge(deps: TickDeps, claimed: ClaimedPost): Judged {
+function judge(deps: PublishDeps, claimed: ClaimedPost): Judged {
   const now = deps.now();
   const after = (ms: number) => new Date(now.getTime() + ms);
   const inFlight = claimed.targets.some(isInFlight);
@@ -220,7 +220,7 @@ function judge(deps: TickDeps, claimed: ClaimedPost): Judged {
 }
 
 /** Connections with the remote account each reaches; a platform is asked only where the row does not tell. */
-async function reachable(deps: TickDeps, claimed: ClaimedPost): Promise<readonly Candidate[]> {
+async function reachable(deps: PublishDeps, claimed: ClaimedPost): Promise<readonly Candidate[]> {
   const candidates: Candidate[] = [];
   for (const connection of claimed.connections) {
     const folded = foldPlatform(connection.platform);
@@ -261,7 +261,7 @@ type End = (settlement: Partial<Settlement>) => Promise<unknown>;
 
 /** Ends the post with a reason. What may be out is not looked for without the post: a person must. */
 async function endWith(
-  deps: TickDeps,
+  deps: PublishDeps,
   claimed: ClaimedPost,
   claim: Claim,
   end: End,
@@ -285,7 +285,7 @@ const isInFlight = (target: StoredTarget) => IN_FLIGHT.has(target.state);
 const isOpen = (target: StoredTarget) =>
   isInFlight(target) || ['pending', 'prepared', 'retry', 'held'].includes(target.state);
 
-function platformNamed(deps: TickDeps, name: string): Platform | null {
+function platformNamed(deps: PublishDeps, name: string): Platform | null {
   const known = PLATFORM_NAMES.find((candidate) => candidate === name);
   return (known === undefined ? undefined : deps.platforms[known]) ?? null;
 }

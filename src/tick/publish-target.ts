@@ -3,7 +3,7 @@ import { type Problem, PublishError } from '../core/errors.ts';
 import type { StoredTarget } from '../core/job.ts';
 import type { Platform } from '../core/platform.ts';
 import { StoreError } from '../core/store.ts';
-import type { TickDeps } from './deps.ts';
+import type { PublishDeps } from './deps.ts';
 import { decide, type Failed, settlement, storedProblem, toFailed } from './failure.ts';
 import { recoverTarget } from './recover-target.ts';
 import { later, type Step, sendTarget } from './send-target.ts';
@@ -16,13 +16,17 @@ const AUTO_POSTING_LOOK_MS = 5 * 60_000;
  * Takes one target as far as it goes now. Never throws for a reason of this target: every failure before the arm
  * becomes a settlement here.
  */
-export async function publishTarget(deps: TickDeps, work: TargetWork, cancelled: boolean): Promise<Step> {
+export async function publishTarget(deps: PublishDeps, work: TargetWork, cancelled: boolean): Promise<Step> {
   const { target, platform } = work;
   try {
     const step = await advance(deps, work, cancelled);
     if (step.done === 'outcome' && step.refusal !== undefined) await refused(deps, work, step.refusal);
     return step;
   } catch (error) {
+    if (error instanceof StoreError) throw error;
+    if (deps.signal.aborted && !(error instanceof PublishError)) {
+      return later(work, deps.now(), 'the publisher was told to stop');
+    }
     const failed = toFailed(error, platform.capabilities.label);
     if (failed.problem.code === 'INTERNAL') {
       deps.log.error('A fault of ours on one target.', {
@@ -30,7 +34,6 @@ export async function publishTarget(deps: TickDeps, work: TargetWork, cancelled:
         stack: error instanceof Error ? error.stack : String(error),
       });
     }
-    if (error instanceof StoreError) throw error;
     if (error instanceof PublishError) {
       const renewed = await refused(deps, work, error);
       if (renewed) return later(work, deps.now(), 'the token of its account was renewed');
@@ -44,7 +47,7 @@ export async function publishTarget(deps: TickDeps, work: TargetWork, cancelled:
  * is out of use until it is reconnected. A limit: nobody asks in that scope before its end.
  * @returns true when the token was renewed
  */
-async function refused(deps: TickDeps, work: TargetWork, error: PublishError): Promise<boolean> {
+async function refused(deps: PublishDeps, work: TargetWork, error: PublishError): Promise<boolean> {
   const { platform, chosen, context } = work;
   if (error.kind === 'rate_limited') await holdScope(deps, platform, chosen, error);
   if (error.kind !== 'auth') return false;
@@ -66,7 +69,7 @@ async function refused(deps: TickDeps, work: TargetWork, error: PublishError): P
   return false;
 }
 
-async function advance(deps: TickDeps, work: TargetWork, cancelled: boolean): Promise<Step> {
+async function advance(deps: PublishDeps, work: TargetWork, cancelled: boolean): Promise<Step> {
   const { target, chosen, platform, context, post } = work;
   const inFlight = target.state === 'armed' || target.state === 'unknown' || target.state === 'accepted';
   if (!inFlight) {
@@ -94,20 +97,42 @@ async function advance(deps: TickDeps, work: TargetWork, cancelled: boolean): Pr
     return fail(deps, target, asFailed(problems.length > 0 ? problems : [kindRefused(platform, post.kind)]));
   }
   const media = await deps.media.open(post.media, kind, capabilities.label);
-  if (media.problems.length > 0) return fail(deps, target, asFailed(media.problems));
-  const seen = new Map(media.files.map((file) => [file.url, file.info]));
-  const looked = post.media.map((file) => {
-    const info = seen.get(file.url);
-    return info === undefined ? file : { ...file, info };
-  });
-  const inspected = { ...post, media: looked };
-  const late = platform.problems(inspected);
-  if (late.length > 0) return fail(deps, target, asFailed(late));
-  return sendTarget(deps, { ...work, post: inspected }, opened.account, media.files);
+  try {
+    if (media.problems.length > 0) return fail(deps, target, asFailed(media.problems));
+    const seen = new Map(media.files.map((file) => [file.url, file.info]));
+    const looked = post.media.map((file) => {
+      const info = seen.get(file.url);
+      return info === undefined ? file : { ...file, info };
+    });
+    const inspected = { ...post, media: looked };
+    const late = platform.problems(inspected);
+    if (late.length > 0) return fail(deps, target, asFailed(late));
+    const step = await sendTarget(deps, { ...work, post: inspected }, opened.account, media.files);
+    if (isOver(step)) await forget(deps, media.uploaded());
+    return step;
+  } finally {
+    await media.release();
+  }
+}
+
+const isOver = (step: Step) =>
+  step.done === 'outcome' && (step.answer.state === 'published' || step.answer.state === 'failed');
+
+/** Converted copies have served their purpose; one that stays behind costs a few kilobytes and nothing else. */
+async function forget(deps: PublishDeps, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return;
+  try {
+    await deps.bucket.remove(names);
+  } catch (error) {
+    deps.log.warn('Converted pictures could not be deleted from the bucket.', {
+      names,
+      error: String(error),
+    });
+  }
 }
 
 /** Reasons of ours, before the platform is asked anything. */
-function mayNotSend(work: TargetWork, deps: TickDeps, cancelled: boolean): Step | null {
+function mayNotSend(work: TargetWork, deps: PublishDeps, cancelled: boolean): Step | null {
   const { target, chosen } = work;
   if (cancelled) return later(work, deps.now(), 'it was un-scheduled');
   if (target.copyOf !== null) return fail(deps, target, asFailed([copyOf(target.copyOf)]));
@@ -127,7 +152,7 @@ function mayNotSend(work: TargetWork, deps: TickDeps, cancelled: boolean): Step 
 }
 
 async function holdScope(
-  deps: TickDeps,
+  deps: PublishDeps,
   platform: Platform,
   chosen: ChosenAccount,
   error: PublishError,
@@ -145,7 +170,7 @@ async function holdScope(
   });
 }
 
-export function fail(deps: TickDeps, target: StoredTarget, failed: Failed): Step {
+export function fail(deps: PublishDeps, target: StoredTarget, failed: Failed): Step {
   const decision = decide(deps, target, failed);
   return {
     done: 'settle',

@@ -1,7 +1,7 @@
 import type { StoredProblem } from '../core/job.ts';
 import type { Account, Found } from '../core/platform.ts';
 import type { Claim, OutcomeAnswer } from '../core/store.ts';
-import type { TickDeps } from './deps.ts';
+import type { PublishDeps } from './deps.ts';
 import { recordSent, type Step } from './send-target.ts';
 import { mainEffect, makeJob, readCheckpoint, type TargetWork } from './target-job.ts';
 
@@ -18,7 +18,11 @@ export type Recovered = Step | { readonly done: 'send' };
  * Learns what became of an effect that was armed: `armed` (its tick died), `unknown` or `accepted`.
  * `send`: proven not to be out, so it may be sent.
  */
-export async function recoverTarget(deps: TickDeps, work: TargetWork, account: Account): Promise<Recovered> {
+export async function recoverTarget(
+  deps: PublishDeps,
+  work: TargetWork,
+  account: Account,
+): Promise<Recovered> {
   const effect = mainEffect(work.target);
   if (effect === undefined) return { done: 'send' };
   const { armId } = effect;
@@ -86,7 +90,7 @@ export async function recoverTarget(deps: TickDeps, work: TargetWork, account: A
 
 /** Looks again at `lookAt`; with null a person must. */
 async function unclear(
-  deps: TickDeps,
+  deps: PublishDeps,
   work: TargetWork,
   armId: string,
   reason: string,
@@ -110,7 +114,7 @@ async function unclear(
 
 /** The last word where nothing can be proven: it may be live, and only a person can tell. */
 export async function leaveToPerson(
-  deps: TickDeps,
+  deps: PublishDeps,
   claim: Claim,
   accountName: string,
   armId: string,

@@ -4,7 +4,7 @@ import type { StoredProblem } from '../core/job.ts';
 import type { Accepted, Account, Checkpoint, MediaFile, Published } from '../core/platform.ts';
 import type { ArmAnswer, OutcomeAnswer, TargetSettlement } from '../core/store.ts';
 import { takeArm } from './arm.ts';
-import type { TickDeps } from './deps.ts';
+import type { PublishDeps } from './deps.ts';
 import { decide, storedProblem, toFailed } from './failure.ts';
 import { MAIN_EFFECT, makeJob, readCheckpoint, sealCheckpoint, type TargetWork } from './target-job.ts';
 
@@ -28,7 +28,7 @@ export type Step =
 
 /** Prepares, arms and sends one target. Every error before the arm is thrown; after it, it is an outcome. */
 export async function sendTarget(
-  deps: TickDeps,
+  deps: PublishDeps,
   work: TargetWork,
   account: Account,
   media: readonly MediaFile[],
@@ -54,7 +54,7 @@ export async function sendTarget(
 }
 
 async function armAndSend(
-  deps: TickDeps,
+  deps: PublishDeps,
   work: TargetWork,
   account: Account,
   media: readonly MediaFile[],
@@ -90,7 +90,7 @@ async function armAndSend(
 }
 
 export async function recordSent(
-  deps: TickDeps,
+  deps: PublishDeps,
   armId: string,
   sent: Published | Accepted,
 ): Promise<OutcomeAnswer> {
@@ -115,7 +115,12 @@ export async function recordSent(
 }
 
 /** Only a known refusal in the platform's own shape is definite; everything else may be out. */
-async function recordFailure(deps: TickDeps, work: TargetWork, armId: string, error: unknown): Promise<Step> {
+async function recordFailure(
+  deps: PublishDeps,
+  work: TargetWork,
+  armId: string,
+  error: unknown,
+): Promise<Step> {
   const label = work.platform.capabilities.label;
   const failed = toFailed(error, label);
   if (error instanceof HttpFailure && !error.sent) {
@@ -171,7 +176,7 @@ async function recordFailure(deps: TickDeps, work: TargetWork, armId: string, er
   return { done: 'outcome', answer, error: stored };
 }
 
-function notArmed(deps: TickDeps, work: TargetWork, refused: Extract<ArmAnswer, { ok: false }>): Step {
+function notArmed(deps: PublishDeps, work: TargetWork, refused: Extract<ArmAnswer, { ok: false }>): Step {
   const soon = (ms: number) => new Date(deps.now().getTime() + ms);
   switch (refused.why) {
     case 'busy':

@@ -4,7 +4,7 @@ import { asObject, tryJson } from '../core/json-value.ts';
 import type { Account, Checkpoint, Job, MediaFile, Platform, PlatformContext } from '../core/platform.ts';
 import type { Post } from '../core/post.ts';
 import type { Claim } from '../core/store.ts';
-import type { TickDeps } from './deps.ts';
+import type { PublishDeps } from './deps.ts';
 
 /** One target of a claimed post with all that is needed to send it or to look for it. */
 export interface TargetWork {
@@ -27,18 +27,18 @@ export function mainEffect(target: StoredTarget): StoredEffect | undefined {
   return target.effects.find((effect) => effect.effect === MAIN_EFFECT);
 }
 
-export function readCheckpoint(deps: TickDeps, target: StoredTarget): Checkpoint | null {
+export function readCheckpoint(deps: PublishDeps, target: StoredTarget): Checkpoint | null {
   if (target.checkpoint === null) return null;
   const text = deps.keyring.decrypt(target.checkpoint);
   return text === null ? null : asObject(tryJson(text));
 }
 
-export function sealCheckpoint(deps: TickDeps, checkpoint: Checkpoint): string {
+export function sealCheckpoint(deps: PublishDeps, checkpoint: Checkpoint): string {
   return deps.keyring.encrypt(JSON.stringify(checkpoint));
 }
 
 export function makeJob(
-  deps: TickDeps,
+  deps: PublishDeps,
   work: TargetWork,
   account: Account,
   media: readonly MediaFile[],

@@ -34,8 +34,13 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
   // A broken database ends the tick after what runs has ended; a broken post ends nothing.
   let broken: unknown;
 
+  const publishOne = async (claimed: ClaimedPost) =>
+    publishPost({ ...deps, ...(await deps.publishing()) }, claimed, (key, run) =>
+      oneAtATime(key, () => limit(run)),
+    );
+
   const start = (claimed: ClaimedPost) => {
-    const work = publishPost(deps, claimed, (key, run) => oneAtATime(key, () => limit(run)))
+    const work = publishOne(claimed)
       .then(
         (done) => {
           for (const result of done) report(deps, result);

@@ -3,7 +3,7 @@ import type { ChosenAccount } from '../core/choose-accounts.ts';
 import { type Problem, PublishError } from '../core/errors.ts';
 import { HttpFailure } from '../core/http.ts';
 import type { Account, Platform, PlatformContext } from '../core/platform.ts';
-import type { TickDeps } from './deps.ts';
+import type { PublishDeps } from './deps.ts';
 import { stamped } from './plan.ts';
 
 const REFRESH_LEASE_SECONDS = 60;
@@ -25,7 +25,7 @@ export type Opened =
 
 /** Decrypts the account's token, and refreshes it when it lives for hours only and is near its end. */
 export async function openAccount(
-  deps: TickDeps,
+  deps: PublishDeps,
   platform: Platform,
   context: PlatformContext,
   chosen: ChosenAccount,
@@ -56,7 +56,7 @@ export async function openAccount(
 }
 
 async function refreshAccount(
-  deps: TickDeps,
+  deps: PublishDeps,
   platform: Platform,
   context: PlatformContext,
   chosen: ChosenAccount,
@@ -110,7 +110,7 @@ async function refreshAccount(
 
 /** After a refusal of its token the account is inactive, with one notice; its posts are held and not failed. */
 export async function disconnectAccount(
-  deps: TickDeps,
+  deps: PublishDeps,
   chosen: ChosenAccount,
   label: string,
   error: PublishError,

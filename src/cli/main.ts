@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { loadEnvFile } from '../config/env-file.ts';
+import { StoreError } from '../core/store.ts';
+import { EXIT } from './exit-codes.ts';
+import { CommandError, type Io } from './io.ts';
+import { PROJECT_ROOT, VERSION } from './project.ts';
+
+/** Commands are loaded when they are called: what a tick does not need must not slow it down. */
+function buildProgram(io: () => Io, done: (code: number) => void): Command {
+  const program = new Command('content-publisher')
+    .description('Publishes due posts from Supabase to social platforms, each exactly once.')
+    .version(VERSION)
+    .option('--env-file <file>', 'read this file instead of .env')
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true });
+
+  program
+    .command('run')
+    .description('one tick: publish what is due, then exit (cron calls this every minute)')
+    .option('--json', 'print one JSON object instead of readable lines', false)
+    .option('--dry-run', 'show what is due and what would stop it; write and send nothing', false)
+    .option('--include-overdue', 'also publish posts that were due before the migration was applied', false)
+    .option('--fail-on-error', 'exit with 1 when a post failed', false)
+    .action(
+      async (options: { json: boolean; dryRun: boolean; includeOverdue: boolean; failOnError: boolean }) => {
+        if (options.dryRun) done(await (await import('./dry-run.ts')).dryRun(io(), options));
+        else done(await (await import('./run.ts')).run(io(), options));
+      },
+    );
+
+  program
+    .command('retry')
+    .description('let the failed targets of a post go again')
+    .argument('<post>', 'created_content:<id> or content_posts:<id>')
+    .option('--account <id>', 'only this remote account')
+    .action(async (post: string, options: { account?: string }) => {
+      done(await (await import('./retry.ts')).retry(io(), post, options.account ?? null));
+    });
+
+  program
+    .command('find-test-user')
+    .description('find a user by e-mail or id and print the TEST_USER lines for .env')
+    .argument('[email-or-id]', 'TEST_USER_EMAIL when absent')
+    .action(async (query: string | undefined) => {
+      done(await (await import('./find-test-user.ts')).findTestUser(io(), query));
+    });
+
+  // Add a command here, with one file beside this one.
+  return program;
+}
+
+/** @returns the exit code */
+export async function main(argv: readonly string[]): Promise<number> {
+  let code: number = EXIT.ok;
+  const program = buildProgram(
+    () => makeIo(program.opts<{ envFile?: string }>().envFile),
+    (result) => {
+      code = result;
+    },
+  );
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    return explain(error);
+  }
+}
+
+function makeIo(envFile: string | undefined): Io {
+  const loaded = loadEnvFile(envFile ?? join(PROJECT_ROOT, '.env'));
+  if ('problems' in loaded) {
+    const lines = loaded.problems.map((problem) => `${problem.message} ${problem.hint}`);
+    throw new CommandError(EXIT.config, lines.join('\n'), 'Correct the file.');
+  }
+  return {
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+    terminal: process.stdout.isTTY === true,
+    env: loaded.env,
+  };
+}
+
+const STORE_EXITS = {
+  config: EXIT.config,
+  unreachable: EXIT.unreachable,
+  lost: EXIT.again,
+  fault: EXIT.fault,
+} as const;
+
+/** What a person reads is a sentence and the next action; the stack is for faults of ours. */
+function explain(error: unknown): number {
+  if (error instanceof CommandError || error instanceof StoreError) {
+    process.stderr.write(`content-publisher: ${error.message}\nTry: ${error.hint}\n`);
+    return error instanceof CommandError ? error.exitCode : STORE_EXITS[error.kind];
+  }
+  process.stderr.write(
+    `content-publisher: a fault of ours, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  return EXIT.fault;
+}

@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import { hostname, tmpdir } from 'node:os';
+import { resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Config, ConfigWith } from '../config/config.ts';
+import { loadConfig } from '../config/load-config.ts';
+import type { Need } from '../config/variable.ts';
+import type { Logger } from '../core/logger.ts';
+import type { PlatformContext } from '../core/platform.ts';
+import type { PlatformName } from '../core/platform-name.ts';
+import type { TickIdentity } from '../core/store.ts';
+import { PUBLISHABLE } from '../platforms/names.ts';
+import { connect, createRpc } from '../store/rpc.ts';
+import { createStore } from '../store/store.ts';
+import type { Publishing, TickDeps } from '../tick/deps.ts';
+import { EXIT } from './exit-codes.ts';
+import { CommandError, type Io } from './io.ts';
+import { PROJECT_ROOT, VERSION } from './project.ts';
+
+/** Starting work ends here, so that a tick is over before the next but one begins. */
+const STARTING_MS = 50_000;
+
+/** @throws CommandError with every problem of the environment at once */
+export function readConfig<N extends Need>(io: Io, need: readonly N[], publishes: boolean): ConfigWith<N> {
+  const loaded = loadConfig(io.env, { need, platforms: publishes ? PUBLISHABLE : [] });
+  if ('config' in loaded) return loaded.config;
+  const lines = loaded.problems.map((problem) => `${problem.message} ${problem.hint}`);
+  throw new CommandError(EXIT.config, lines.join('\n'), 'See .env.example for every variable.');
+}
+
+export function openStore(config: ConfigWith<'supabase'>) {
+  const { url, key } = config.supabase;
+  const client = connect({ url, serviceRoleKey: key, timeoutMs: config.limits.requestTimeoutMs });
+  return { client, store: createStore(createRpc(client)) };
+}
+
+export function newIdentity(): TickIdentity {
+  const owner = randomUUID();
+  return { owner, runId: owner.slice(0, 8), host: hostname(), pid: process.pid };
+}
+
+/** A relative LOG_DIR counts from the project, not from where cron starts. */
+export const logDir = (config: Config) => resolve(PROJECT_ROOT, config.log.dir);
+
+export interface TickParts {
+  readonly config: ConfigWith<'supabase' | 'encryption'>;
+  readonly identity: TickIdentity;
+  readonly log: Logger;
+  readonly notice: (line: string) => void;
+  readonly signal: AbortSignal;
+  readonly includeOverdue: boolean;
+}
+
+/** Wires one tick. `close` ends what `publishing` opened. */
+export function wireTick(parts: TickParts): { readonly deps: TickDeps; close(): Promise<void> } {
+  const { config, identity, log, notice, signal } = parts;
+  const { client, store } = openStore(config);
+  const { limits } = config;
+  let opened: Promise<Publishing & { close(): Promise<void> }> | undefined;
+  const publishing = () => {
+    opened ??= openPublishing(parts, client);
+    return opened;
+  };
+  return {
+    deps: {
+      identity,
+      store,
+      publishing,
+      log,
+      notice,
+      limits: {
+        startingMs: STARTING_MS,
+        leaseSeconds: Math.ceil(limits.leaseMs / 1_000),
+        concurrency: limits.concurrency,
+        maxTicksPerHost: limits.maxTicksPerHost,
+        maxLatenessMs: limits.maxLatenessMs,
+        maxHoldMs: limits.maxHoldMs,
+        maxAttempts: limits.maxAttempts,
+        backlogSpacingMs: limits.backlogSpacingMs,
+        requestTimeoutMs: limits.requestTimeoutMs,
+        findQuarantineMs: limits.findQuarantineMs,
+      },
+      options: {
+        userId: config.testUser.id ?? null,
+        includeOverdue: parts.includeOverdue,
+        defaultZone: config.defaultTimezone ?? null,
+      },
+      signal,
+      now: () => new Date(),
+      random: Math.random,
+    },
+    close: async () => {
+      await (await opened)?.close();
+    },
+  };
+}
+
+async function openPublishing(
+  parts: TickParts,
+  client: ReturnType<typeof connect>,
+): Promise<Publishing & { close(): Promise<void> }> {
+  const { config, log, signal } = parts;
+  const [
+    { platforms },
+    { createHttp },
+    { createMediaLibrary },
+    { createBucket },
+    { createKeyring },
+    { readStoredToken },
+  ] = await Promise.all([
+    import('../platforms/index.ts'),
+    import('../http/client.ts'),
+    import('../media/library.ts'),
+    import('../store/bucket.ts'),
+    import('../security/keyring.ts'),
+    import('../security/stored-token.ts'),
+  ]);
+  const keyring = createKeyring(config.encryption.current, config.encryption.previous);
+  const bucket = createBucket(client);
+  const media = createMediaLibrary({
+    dir: tmpdir(),
+    allowHosts: config.media.allowHosts,
+    bucket,
+    idleMs: config.limits.requestTimeoutMs,
+    signal,
+  });
+  const contexts = new Map<PlatformName, PlatformContext>();
+  const clients: { close(): Promise<void> }[] = [];
+  const context = (name: PlatformName): PlatformContext => {
+    const known = contexts.get(name);
+    if (known !== undefined) return known;
+    const platform = name in platforms ? platforms[name as keyof typeof platforms] : undefined;
+    if (platform === undefined) throw new RangeError(`no module for ${name}`);
+    const settings = config.platforms[name];
+    const http = createHttp({
+      origins: platform.capabilities.origins,
+      uploadHosts: platform.capabilities.uploadHosts,
+      apiUrl: settings.apiUrl,
+      timeoutMs: config.limits.requestTimeoutMs,
+      connectTimeoutMs: Math.min(10_000, config.limits.requestTimeoutMs),
+      log,
+      userAgent: `content-publisher/${VERSION}`,
+    });
+    clients.push(http);
+    const made: PlatformContext = {
+      http,
+      settings,
+      log,
+      now: () => new Date(),
+      sleep: async (ms) => {
+        await wait(ms, undefined, { signal });
+      },
+    };
+    contexts.set(name, made);
+    return made;
+  };
+  return {
+    platforms,
+    context,
+    media,
+    bucket,
+    keyring,
+    readToken: (stored) => readStoredToken(keyring, stored),
+    close: async () => {
+      await media.close();
+      await Promise.all(clients.map((http) => http.close()));
+    },
+  };
+}

@@ -1,0 +1,14 @@
+import type { Platform } from '../core/platform.ts';
+import type { PlatformName } from '../core/platform-name.ts';
+import { facebook } from './facebook/index.ts';
+import { instagram } from './instagram/index.ts';
+import { linkedin } from './linkedin/index.ts';
+import { youtube } from './youtube/index.ts';
+
+/** Add a platform here; the contract suite beside this file then runs over it. */
+export const platforms = {
+  facebook,
+  instagram,
+  linkedin,
+  youtube,
+} satisfies Partial<Record<PlatformName, Platform>>;

@@ -1,0 +1,9 @@
+import type { PlatformName } from '../core/platform-name.ts';
+
+/** Names of the modules in index.ts, for the configuration check, which must not load them. A test keeps both equal. */
+export const PUBLISHABLE = [
+  'facebook',
+  'instagram',
+  'linkedin',
+  'youtube',
+] as const satisfies readonly PlatformName[];
