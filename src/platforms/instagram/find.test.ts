@@ -10,7 +10,6 @@ import {
 } from '../../../test/support/instagram.ts';
 import { mp4 } from '../../../test/support/mp4.ts';
 import type { Checkpoint, Job } from '../../core/platform.ts';
-import type { Post } from '../../core/post.ts';
 import type { SimAccount } from '../../sandbox/platforms/simulator.ts';
 import { instagram } from './index.ts';
 
