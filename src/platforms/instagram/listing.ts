@@ -1,6 +1,5 @@
 import { normalizeText } from '../../core/fingerprint.ts';
 import type { Job } from '../../core/platform.ts';
-import type { Post } from '../../core/post.ts';
 import { type ListedMedia, listMedia } from './api.ts';
 import { captionOf } from './problems.ts';
 
@@ -29,7 +28,7 @@ export async function readBack(job: Job, armedAt: Date): Promise<Reading> {
   for (const item of items) {
     if (await job.isKnownId(item.id)) continue;
     attributed = false;
-    if (item.timestamp.getTime() <= until && isSame(job.post, item)) candidates.push(item);
+    if (item.timestamp.getTime() <= until && isSame(job, item)) candidates.push(item);
   }
   // Stories leave the list after a day. A reel that is not shared to the feed may never have been in it.
   const listed = story
@@ -39,13 +38,14 @@ export async function readBack(job: Job, armedAt: Date): Promise<Reading> {
 }
 
 /** Same kind, number of files and text. */
-function isSame(post: Post, item: ListedMedia): boolean {
-  return isSameKind(post, item) && normalizeText(item.caption) === normalizeText(captionOf(post));
+function isSame(job: Job, item: ListedMedia): boolean {
+  return isSameKind(job, item) && normalizeText(item.caption) === normalizeText(captionOf(job.post));
 }
 
-function isSameKind(post: Post, item: ListedMedia): boolean {
-  const files = post.media.filter(({ role }) => role !== 'cover');
-  switch (post.kind) {
+function isSameKind(job: Job, item: ListedMedia): boolean {
+  // The files know what they are; the row only knows their names.
+  const files = (job.media.length > 0 ? job.media : job.post.media).filter(({ role }) => role !== 'cover');
+  switch (job.post.kind) {
     case 'image':
       return item.media_type === 'IMAGE';
     case 'carousel':

@@ -8,6 +8,8 @@ import { ERRORS, refuse } from './refusals.ts';
 const MAX_IMAGE_BYTES = 8 * 1024 * 1024;
 const MIN_RATIO = 4 / 5;
 const MAX_RATIO = 1.91;
+// 1200 × 628, what 1.91:1 was made for, is 1.9108.
+const RATIO_TOLERANCE = 0.005;
 
 interface VideoLimits {
   readonly maxBytes: number;
@@ -23,6 +25,8 @@ const MIN_FPS = 23;
 const MAX_FPS = 60;
 // Players round 29.97; a container's clock makes 60 fps look like 60.06.
 const FPS_TOLERANCE = 0.1;
+// Sound is padded to whole frames.
+const SECONDS_TOLERANCE = 0.1;
 
 /** Looks at an image at once, as the platform does: answers the sha256 or refuses the container. */
 export async function checkImage(world: SimWorld, url: string, kind: ContainerKind): Promise<string> {
@@ -37,7 +41,8 @@ export async function checkImage(world: SimWorld, url: string, kind: ContainerKi
     .catch(() => refuse(ERRORS.imageFormat));
   const ratio = (size.autoOrient?.width ?? size.width) / (size.autoOrient?.height ?? size.height);
   // Stories are cropped or padded instead.
-  if (kind !== 'story' && (ratio < MIN_RATIO || ratio > MAX_RATIO)) refuse(ERRORS.imageRatio);
+  if (kind !== 'story' && (ratio < MIN_RATIO - RATIO_TOLERANCE || ratio > MAX_RATIO + RATIO_TOLERANCE))
+    refuse(ERRORS.imageRatio);
   return world.sha256(bytes);
 }
 
@@ -70,8 +75,8 @@ async function videoFits(bytes: Buffer, limits: VideoLimits): Promise<boolean> {
   const ratio = width / (await track.getDisplayHeight());
   const { averagePacketRate: fps } = await track.computePacketStats();
   return (
-    seconds >= limits.minSeconds &&
-    seconds <= limits.maxSeconds &&
+    seconds >= limits.minSeconds - SECONDS_TOLERANCE &&
+    seconds <= limits.maxSeconds + SECONDS_TOLERANCE &&
     width <= MAX_VIDEO_WIDTH &&
     ratio >= limits.minRatio &&
     ratio <= MAX_VIDEO_RATIO &&
