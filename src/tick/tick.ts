@@ -42,7 +42,7 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
   const start = (claimed: ClaimedPost) => {
     const work = publishOne(claimed)
       .then(
-        (done) => {
+        (done: readonly PostResult[]) => {
           for (const result of done) report(deps, result);
           results.push(...done);
         },

@@ -1,0 +1,199 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
+import { type TickParts, wireTick } from '../../src/cli/wire.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
+import { EncryptionKey } from '../../src/core/encryption.ts';
+import type { Logger } from '../../src/core/logger.ts';
+import { PUBLISHABLE } from '../../src/platforms/names.ts';
+import { makeFacebookSimulator } from '../../src/sandbox/platforms/facebook/index.ts';
+import { makeInstagramSimulator } from '../../src/sandbox/platforms/instagram/index.ts';
+import { makeLinkedinSimulator } from '../../src/sandbox/platforms/linkedin/index.ts';
+import { type Platforms, startPlatforms } from '../../src/sandbox/platforms/server.ts';
+import type { SimAccount } from '../../src/sandbox/platforms/simulator.ts';
+import { makeYoutubeSimulator } from '../../src/sandbox/platforms/youtube/index.ts';
+import type { Supabase } from '../../src/sandbox/supabase/start-supabase.ts';
+import { createKeyring } from '../../src/security/keyring.ts';
+import { type TickResult, tick } from '../../src/tick/tick.ts';
+import { openTestSupabase, type TestSupabaseOptions } from './supabase.ts';
+
+const KEY = 'cGxhaW5seSBhIHRlc3Qga2V5LCAzMiBieXRlcyBsZyE=';
+const key = EncryptionKey.parse(KEY);
+if (key === null) throw new Error('the test key is no key');
+const keyring = createKeyring(key, []);
+export const encrypt = (text: string) => keyring.encrypt(text);
+
+const FULL_SCOPES = {
+  facebook: ['pages_manage_posts', 'pages_read_engagement', 'pages_show_list'],
+  instagram: ['instagram_basic', 'instagram_content_publish', 'pages_read_engagement'],
+  linkedin: ['w_member_social', 'openid', 'profile'],
+  linkedinOrganization: ['w_organization_social', 'r_organization_social'],
+  youtube: [
+    'https://www.googleapis.com/auth/youtube.upload',
+    'https://www.googleapis.com/auth/youtube.readonly',
+  ],
+} as const;
+
+/** The accounts that test/fixtures/rows.json is connected to. */
+export const ACCOUNTS: Readonly<Record<string, readonly SimAccount[]>> = {
+  facebook: [
+    { id: '102030405060708', name: 'Rao Bakes', token: 'EAAB-page-token-1', scopes: FULL_SCOPES.facebook },
+    {
+      id: '998877665544332',
+      name: 'Cole Cycles',
+      token: 'EAABplainlegacytoken2',
+      scopes: FULL_SCOPES.facebook,
+    },
+  ],
+  instagram: [
+    { id: '17841400000000001', name: 'raobakes', token: 'EAAB-page-token-1', scopes: FULL_SCOPES.instagram },
+    {
+      id: '17841400000000002',
+      name: 'Cole Cycles',
+      token: 'EAAG-page-token-2',
+      scopes: FULL_SCOPES.instagram,
+      extra: { pageId: '998877665544332' },
+    },
+  ],
+  linkedin: [
+    {
+      id: 'urn:li:person:aB3xYz9Q_1',
+      name: 'Ben Cole',
+      token: 'AQX-linkedin-1',
+      scopes: FULL_SCOPES.linkedin,
+    },
+  ],
+  youtube: [
+    {
+      id: 'UCabcdefghijklmnopqrstuv',
+      name: 'Cole Cycles TV',
+      token: 'ya29.expired',
+      tokenExpiresAt: 0,
+      refreshToken: '1//0refresh',
+      scopes: FULL_SCOPES.youtube,
+    },
+  ],
+};
+
+export interface RunOverrides {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly userId?: string;
+  readonly includeOverdue?: boolean;
+  readonly now?: () => Date;
+  readonly signal?: AbortSignal;
+}
+
+export interface RunOutput extends TickResult {
+  readonly notices: readonly string[];
+  readonly log: readonly { readonly level: string; readonly message: string; readonly fields: unknown }[];
+}
+
+export interface Publisher {
+  readonly supabase: Supabase;
+  readonly platforms: Platforms;
+  readonly env: Readonly<Record<string, string>>;
+  run(overrides?: RunOverrides): Promise<RunOutput>;
+}
+
+/** The whole publisher in this process, against a project and simulators of the test file's own. */
+export function usePublisher(
+  options: TestSupabaseOptions & { readonly accounts?: typeof ACCOUNTS } = {},
+): () => Publisher {
+  let current: Publisher | undefined;
+  let stop: (() => Promise<void>) | undefined;
+  beforeAll(async () => {
+    const opened = await openPublisher(options);
+    current = opened;
+    stop = opened.stop;
+  });
+  afterAll(async () => {
+    await stop?.();
+  });
+  return () => {
+    if (current === undefined) throw new Error('The publisher exists only inside tests and hooks.');
+    return current;
+  };
+}
+
+export async function openPublisher(
+  options: TestSupabaseOptions & { readonly accounts?: typeof ACCOUNTS } = {},
+): Promise<Publisher & { stop(): Promise<void> }> {
+  const supabase = await openTestSupabase(options);
+  const platforms = await startPlatforms({
+    makers: {
+      facebook: makeFacebookSimulator,
+      instagram: makeInstagramSimulator,
+      linkedin: makeLinkedinSimulator,
+      youtube: makeYoutubeSimulator,
+    },
+    accounts: options.accounts ?? ACCOUNTS,
+  });
+  const logDir = mkdtempSync(join(tmpdir(), 'publisher-test-'));
+  const env: Record<string, string> = {
+    SUPABASE_URL: supabase.url,
+    SUPABASE_SERVICE_ROLE_KEY: supabase.serviceRoleKey,
+    ENCRYPTION_KEY: KEY,
+    FACEBOOK_API_URL: platforms.base('facebook'),
+    INSTAGRAM_API_URL: platforms.base('instagram'),
+    LINKEDIN_API_URL: platforms.base('linkedin'),
+    YOUTUBE_API_URL: platforms.base('youtube'),
+    YOUTUBE_CLIENT_ID: 'test-client',
+    YOUTUBE_CLIENT_SECRET: 'test-client-secret',
+    MEDIA_ALLOW_HOSTS: new URL(supabase.url).host,
+    LOG_DIR: logDir,
+    REQUEST_TIMEOUT: '5s',
+    FIND_QUARANTINE: '2s',
+    BACKLOG_SPACING: '2m',
+  };
+  return {
+    supabase,
+    platforms,
+    env,
+    run: (overrides = {}) => runOnce({ ...env, ...overrides.env }, overrides),
+    stop: async () => {
+      await platforms.stop();
+      await supabase.stop();
+      rmSync(logDir, { recursive: true, force: true });
+    },
+  };
+}
+
+let runs = 0;
+
+async function runOnce(env: Readonly<Record<string, string>>, overrides: RunOverrides): Promise<RunOutput> {
+  const withUser = overrides.userId === undefined ? env : { ...env, TEST_USER_ID: overrides.userId };
+  const loaded = loadConfig(withUser, { need: ['supabase', 'encryption'], platforms: PUBLISHABLE });
+  if ('problems' in loaded) throw new Error(loaded.problems.map((problem) => problem.message).join(' '));
+  const notices: string[] = [];
+  const lines: RunOutput['log'][number][] = [];
+  runs += 1;
+  const parts: TickParts = {
+    config: loaded.config,
+    identity: { owner: crypto.randomUUID(), runId: `test-${runs}`, host: 'test-host', pid: process.pid },
+    log: collect(lines),
+    notice: (line) => notices.push(line),
+    signal: overrides.signal ?? new AbortController().signal,
+    includeOverdue: overrides.includeOverdue ?? false,
+  };
+  const { deps, close } = wireTick(parts);
+  try {
+    const result = await tick(overrides.now === undefined ? deps : { ...deps, now: overrides.now });
+    return { ...result, notices, log: lines };
+  } finally {
+    await close();
+  }
+}
+
+function collect(lines: RunOutput['log'][number][]): Logger {
+  const at = (level: string) => (message: string, fields?: unknown) => {
+    lines.push({ level, message, fields });
+  };
+  return {
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    flush: async () => {},
+  };
+}
