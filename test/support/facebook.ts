@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
+import { expect } from 'vitest';
+import { PublishError } from '../../src/core/errors.ts';
 import type { Arm, Http, HttpRequest, HttpResponse, HttpSource } from '../../src/core/http.ts';
 import type {
   Accepted,
@@ -18,6 +20,7 @@ import { facebook } from '../../src/platforms/facebook/index.ts';
 import { makeFacebookSimulator } from '../../src/sandbox/platforms/facebook/index.ts';
 import { type Platforms, startPlatforms } from '../../src/sandbox/platforms/server.ts';
 import type { Fault, SimAccount } from '../../src/sandbox/platforms/simulator.ts';
+import { mp4 } from './mp4.ts';
 
 export const PAGE: SimAccount = {
   id: '102030405060708',
@@ -91,6 +94,23 @@ export function mediaFile(bytes: Buffer, mime: string, role: MediaFile['role'], 
     source,
     publicUrl: () => Promise.reject(new Error('Facebook is sent every byte')),
   };
+}
+
+export const CLIP = await mp4();
+
+/** A video that Facebook takes as reel, story and post. */
+export function clip(bytes: Buffer = CLIP): MediaFile {
+  return mediaFile(bytes, 'video/mp4', 'video');
+}
+
+/** What the promise is rejected with. */
+export async function refusal(promise: Promise<unknown>): Promise<PublishError> {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(PublishError);
+  return error as PublishError;
 }
 
 /** The video, made longer by a `free` box, which every reader skips. */
