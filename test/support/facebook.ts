@@ -28,8 +28,8 @@ export const PAGE: SimAccount = {
   token: 'EAAB-page-token-1',
   scopes: ['pages_manage_posts', 'pages_read_engagement', 'pages_show_list'],
 };
-export const START = Date.parse('2026-11-21T10:00:00Z');
-export const PROCESSING_MS = 5_000;
+const START = Date.parse('2026-11-21T10:00:00Z');
+const PROCESSING_MS = 5_000;
 export const LIVE_ARM: Arm = { id: '00000000-0000-4000-8000-00000000000a', check: () => undefined };
 
 export function facebookPost(over: Partial<Post> = {}): Post {
@@ -126,7 +126,7 @@ export function sha256(bytes: Buffer): string {
 }
 
 /** A request as the module made it, and the status it got (undefined: no answer). */
-export interface Asked {
+interface Asked {
   readonly line: string;
   readonly armed: boolean;
   status: number | undefined;

@@ -1,5 +1,5 @@
 import type { SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
-import { appendFile, hashFile, type Inspected, inspectVideo, uploadFile } from './files.ts';
+import { appendFile, hashAndDiscard, type Inspected, inspectVideo, uploadFile } from './files.ts';
 import { formOf } from './parameters.ts';
 import { badParameter, ERRORS, missingObject, refuse, refuseUpload } from './refusals.ts';
 import type { SimVideo, State } from './state.ts';
@@ -107,7 +107,7 @@ async function accept(
   return {
     at: world.now(),
     text,
-    sha256: await hashFile(video.file),
+    sha256: await hashAndDiscard(video.file),
     postId: String(world.nextNumber()),
     fault: null,
   };

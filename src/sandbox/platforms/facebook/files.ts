@@ -35,9 +35,11 @@ export async function appendFile(file: string, from: string): Promise<void> {
   await pipeline(createReadStream(from), createWriteStream(file, { flags: 'a' }));
 }
 
-export async function hashFile(file: string): Promise<string> {
+/** sha256 of an upload that is complete; its bytes are not needed any more. */
+export async function hashAndDiscard(file: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(file), hash);
+  rmSync(file);
   return hash.digest('hex');
 }
 

@@ -9,7 +9,7 @@ export interface SimPhoto {
   shownIn: string | null;
 }
 
-export type VideoKind = 'video' | 'reel' | 'video_story';
+type VideoKind = 'video' | 'reel' | 'video_story';
 
 export interface SimVideo {
   readonly id: string;
@@ -33,7 +33,7 @@ export interface SimVideo {
   isPublic: boolean;
 }
 
-export interface SimPost {
+interface SimPost {
   readonly id: string;
   readonly account: string;
   readonly link: string | null;
@@ -42,7 +42,7 @@ export interface SimPost {
 }
 
 /** One of the ids that a story is made of. */
-export interface SimStory {
+interface SimStory {
   readonly postId: string;
   readonly account: string;
   readonly mediaId: string;

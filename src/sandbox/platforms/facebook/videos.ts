@@ -1,5 +1,5 @@
 import type { SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
-import { appendBytes, hashFile, inspectVideo, uploadFile } from './files.ts';
+import { appendBytes, hashAndDiscard, inspectVideo, uploadFile } from './files.ts';
 import { formOf } from './parameters.ts';
 import { badParameter, ERRORS, refuse } from './refusals.ts';
 import type { SimVideo, State } from './state.ts';
@@ -116,7 +116,7 @@ async function finish(
     video.finish = {
       at: world.now(),
       text: form.get('description') ?? '',
-      sha256: await hashFile(video.file),
+      sha256: await hashAndDiscard(video.file),
       postId: String(world.nextNumber()),
       // What is wrong with a video shows while it is processed, never in the answer.
       fault: seen === null ? 'The video file could not be read.' : null,
