@@ -127,7 +127,8 @@ export interface OutcomeAnswer {
 export interface TargetSettlement {
   readonly platform: string;
   readonly accountId: string;
-  readonly state: 'pending' | 'prepared' | 'retry' | 'held' | 'failed';
+  /** unknown: it turned out that an earlier send may have gone out after all; it is looked for again. */
+  readonly state: 'pending' | 'prepared' | 'retry' | 'held' | 'failed' | 'unknown';
   readonly error: StoredProblem | null;
   readonly nextLookAt: Date | null;
   readonly countAttempt: boolean;
@@ -205,9 +206,7 @@ export interface Store {
     userId: string | null,
     limit: number,
   ): Promise<{ readonly items: readonly PlanItem[]; readonly more: boolean }>;
-  planWrite(
-    items: readonly PlanResult[],
-  ): Promise<{
+  planWrite(items: readonly PlanResult[]): Promise<{
     readonly planned: number;
     readonly failed: readonly { readonly source: string; readonly id: string; readonly message: string }[];
   }>;

@@ -8,7 +8,6 @@ import { asFilledText, asObject } from '../core/json-value.ts';
 import type { Platform } from '../core/platform.ts';
 import { foldPlatform, PLATFORM_NAMES, type PlatformName } from '../core/platform-name.ts';
 import { buildPost, type Post } from '../core/post.ts';
-import type { PostResult } from '../core/result.ts';
 import { parseSourceRow, type SourceRow } from '../core/source-row.ts';
 import { span } from '../core/span.ts';
 import type { Claim, Settlement, TargetSettlement } from '../core/store.ts';
@@ -16,7 +15,7 @@ import type { PublishDeps } from './deps.ts';
 import { stamped } from './plan.ts';
 import { asFailed, fail, publishTarget } from './publish-target.ts';
 import { leaveToPerson } from './recover-target.ts';
-import { fromStep, postResult } from './results.ts';
+import { fromStep, postResult, type TargetResult } from './results.ts';
 import type { Step } from './send-target.ts';
 import { mainEffect } from './target-job.ts';
 import { tokenMd5 } from './tokens.ts';
@@ -31,7 +30,7 @@ export async function publishPost(
   deps: PublishDeps,
   claimed: ClaimedPost,
   runTarget: RunTarget,
-): Promise<readonly PostResult[]> {
+): Promise<readonly TargetResult[]> {
   const claim: Claim = {
     source: claimed.source,
     id: claimed.id,
@@ -114,7 +113,7 @@ export async function publishPost(
         flagAt,
       );
 
-  const results: PostResult[] = [];
+  const results: TargetResult[] = [];
   const settlements: TargetSettlement[] = [];
   await Promise.all(
     targets.map(async (target) => {
@@ -266,8 +265,8 @@ async function endWith(
   claim: Claim,
   end: End,
   problem: Problem,
-): Promise<readonly PostResult[]> {
-  const results: PostResult[] = [];
+): Promise<readonly TargetResult[]> {
+  const results: TargetResult[] = [];
   for (const target of claimed.targets.filter(isInFlight)) {
     const effect = mainEffect(target);
     if (effect === undefined) continue;

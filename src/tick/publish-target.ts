@@ -7,7 +7,7 @@ import type { PublishDeps } from './deps.ts';
 import { decide, type Failed, settlement, storedProblem, toFailed } from './failure.ts';
 import { recoverTarget } from './recover-target.ts';
 import { later, type Step, sendTarget } from './send-target.ts';
-import type { TargetWork } from './target-job.ts';
+import { mainEffect, type TargetWork } from './target-job.ts';
 import { disconnectAccount, openAccount } from './tokens.ts';
 
 const AUTO_POSTING_LOOK_MS = 5 * 60_000;
@@ -33,6 +33,10 @@ export async function publishTarget(deps: PublishDeps, work: TargetWork, cancell
         ...work.claim,
         stack: error instanceof Error ? error.stack : String(error),
       });
+    }
+    if (error instanceof PublishError && error.kind === 'unknown' && mainEffect(target) !== undefined) {
+      // The platform found that an earlier send may have gone out after all: it is looked for, not sent.
+      return maybeOut(deps, target, failed);
     }
     if (error instanceof PublishError) {
       const renewed = await refused(deps, work, error);
@@ -149,6 +153,17 @@ function mayNotSend(work: TargetWork, deps: PublishDeps, cancelled: boolean): St
     });
   }
   return null;
+}
+
+function maybeOut(deps: PublishDeps, target: StoredTarget, failed: Failed): Step {
+  const at = new Date(deps.now().getTime() + 60_000);
+  const error = { ...failed.problem, at: deps.now().toISOString(), retry_at: at.toISOString() };
+  const { platform, accountId } = target;
+  return {
+    done: 'settle',
+    reason: failed.problem.message,
+    settlement: { platform, accountId, state: 'unknown', error, nextLookAt: at, countAttempt: false },
+  };
 }
 
 async function holdScope(

@@ -7,6 +7,8 @@ import { mainEffect, makeJob, readCheckpoint, type TargetWork } from './target-j
 
 const SECOND_LOOK_SECONDS = 60;
 const LOOK_AGAIN_MS = 60_000;
+/** Share of FIND_QUARANTINE (60 s of 300 s) after which the platform's word about our own key is believed. */
+const OWN_KEY_SHARE = 5;
 /** After this long without a proof either way a person must look. */
 const GIVE_UP_MS = 60 * 60_000;
 /** A platform that took a post but never showed it. */
@@ -62,6 +64,13 @@ export async function recoverTarget(
       );
     }
     case 'absent': {
+      if (found.proof === 'own-key') {
+        // The platform's word may lag behind a request that is still in progress there: ask once more a little later.
+        const settledAt = effect.lastPossibleAt.getTime() + deps.limits.findQuarantineMs / OWN_KEY_SHARE;
+        if (deps.now().getTime() < settledAt) {
+          return unclear(deps, work, armId, `${label} has not shown the post yet.`, new Date(settledAt));
+        }
+      }
       if (found.proof === 'listing') {
         const seen = await deps.store.absentSeen(
           armId,

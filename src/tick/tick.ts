@@ -1,12 +1,12 @@
 import pLimit from 'p-limit';
 import type { ClaimedPost } from '../core/job.ts';
-import { countOutcomes, type PostResult, type TickSummary } from '../core/result.ts';
+import { countOutcomes, type PostResult, type ResultOutcome, type TickSummary } from '../core/result.ts';
 import { type Report, StoreError } from '../core/store.ts';
 import type { TickDeps } from './deps.ts';
 import { createKeyedMutex } from './keyed-mutex.ts';
 import { plan } from './plan.ts';
 import { publishPost } from './publish-post.ts';
-import { postResult } from './results.ts';
+import { postResult, type TargetResult } from './results.ts';
 
 /** A post this late is part of a backlog: one account's backlog goes out spaced. */
 const LATE_AFTER_SECONDS = 600;
@@ -28,7 +28,8 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
 
   const limit = pLimit(limits.concurrency);
   const oneAtATime = createKeyedMutex();
-  const results: PostResult[] = [];
+  // The last word on a target counts: it may be looked at several times in one tick.
+  const results = new Map<string, PostResult>();
   let claimedCount = 0;
   const running = new Set<Promise<void>>();
   // A broken database ends the tick after what runs has ended; a broken post ends nothing.
@@ -42,9 +43,12 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
   const start = (claimed: ClaimedPost) => {
     const work = publishOne(claimed)
       .then(
-        (done: readonly PostResult[]) => {
-          for (const result of done) report(deps, result);
-          results.push(...done);
+        (done: readonly TargetResult[]) => {
+          for (const result of done) {
+            report(deps, result);
+            const { news: _news, ...post } = result;
+            results.set(keyOf(post), post);
+          }
         },
         (error: unknown) => {
           if (error instanceof StoreError && error.kind === 'lost') {
@@ -52,7 +56,13 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
               source: claimed.source,
               id: claimed.id,
             });
-            results.push(postResult(claimed, 'skipped', null, 'another tick took it over'));
+            const { news: _news, ...post } = postResult(
+              claimed,
+              'skipped',
+              null,
+              'another tick took it over',
+            );
+            results.set(keyOf(post), post);
             return;
           }
           broken ??= error;
@@ -110,7 +120,7 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
   if (broken instanceof StoreError) throw broken;
   if (broken !== undefined) throw broken;
 
-  const counted = countOutcomes(results);
+  const posts = [...results.values()];
   const reported = await store.report(options.userId);
   return {
     report: reported,
@@ -120,29 +130,35 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
       duration_ms: Math.round(performance.now() - startedMs),
       due:
         reported.due +
-        results.filter((result) => result.outcome === 'published' || result.outcome === 'failed').length,
+        posts.filter((post) => post.outcome === 'published' || post.outcome === 'failed').length,
       claimed: claimedCount,
-      ...counted,
-      posts: results,
+      ...countOutcomes(posts),
+      posts,
     },
   };
 }
 
-/** A line in the log for each target, and one for cron's mail where somebody must know. */
-function report(deps: TickDeps, result: PostResult): void {
-  const where = `${result.source}:${result.id} ${result.platform ?? ''}`.trimEnd();
-  if (result.outcome === 'published') {
-    deps.log.info(`published ${where} ${result.url ?? result.platform_post_id ?? ''}`, { result });
+const keyOf = (result: PostResult) =>
+  [result.source, result.id, result.platform, result.account_id].join(' ');
+
+const LEVELS: Readonly<Partial<Record<ResultOutcome, 'error' | 'warn'>>> = {
+  failed: 'error',
+  needs_review: 'error',
+  unknown: 'error',
+  held: 'warn',
+  retry: 'warn',
+};
+
+/** A line in the log for each target, and one for cron's mail where somebody must know, once. */
+function report(deps: TickDeps, result: TargetResult): void {
+  const { news, ...post } = result;
+  const where = `${post.source}:${post.id} ${post.platform ?? ''}`.trimEnd();
+  if (post.outcome === 'published') {
+    deps.log.info(`published ${where} ${post.url ?? post.platform_post_id ?? ''}`, { post });
     return;
   }
-  const reason = result.error === null ? '' : `: ${result.error.message} ${result.error.hint}`;
-  const line = `${result.outcome} ${where}${reason}`;
-  if (result.outcome === 'failed' || result.outcome === 'needs_review' || result.outcome === 'unknown') {
-    deps.log.error(line, { result });
-    deps.notice(line);
-  } else if (result.outcome === 'held') {
-    deps.log.warn(line, { result });
-  } else {
-    deps.log.info(line, { result });
-  }
+  const reason = post.error === null ? '' : `: ${post.error.message} ${post.error.hint}`;
+  const line = `${post.outcome} ${where}${reason}`;
+  deps.log[LEVELS[post.outcome] ?? 'info'](line, { post });
+  if (news) deps.notice(line);
 }

@@ -483,7 +483,7 @@ begin
             and t.account_id = v_target.account_id;
       end;
     end if;
-  elsif v_effect.state in ('armed', 'unknown', 'accepted') and v_target.state in ('armed', 'unknown', 'accepted') then
+  elsif v_effect.state <> 'published' and v_target.state in ('armed', 'unknown', 'accepted') then
     update public.publish_effects e set
         state = v_outcome,
         unknown_sends = e.unknown_sends + case when v_outcome = 'unknown' and e.state = 'armed' and v_new then 1 else 0 end,
