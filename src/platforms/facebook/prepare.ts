@@ -1,12 +1,13 @@
 import type { Job, MediaFile, Prepared } from '../../core/platform.ts';
-import { uploadPhoto } from './api.ts';
-import { expiresAt, type PhotosCheckpoint, usableCheckpoint } from './checkpoint.ts';
+import { readVideo, uploadPhoto } from './api.ts';
+import { expiresAt, type FacebookCheckpoint, type PhotosCheckpoint, usableCheckpoint } from './checkpoint.ts';
 import { videoOf } from './files.ts';
 import { prepareClip, prepareVideo } from './upload.ts';
+import { videoState } from './video-state.ts';
 
 /** Uploads what the post needs. Nothing of it is visible. */
 export async function prepare(job: Job): Promise<Prepared> {
-  const checkpoint = usableCheckpoint(job);
+  const checkpoint = await alive(job, usableCheckpoint(job));
   const file = videoOf(job);
   if (file === null)
     return await preparePhotos(job, checkpoint !== null && 'photos' in checkpoint ? checkpoint : null);
@@ -14,6 +15,14 @@ export async function prepare(job: Job): Promise<Prepared> {
     return await prepareVideo(job, file, checkpoint?.kind === 'video' ? checkpoint : null);
   const kind = job.post.kind === 'story' ? 'video_story' : 'reel';
   return await prepareClip(job, file, kind, checkpoint?.kind === kind ? checkpoint : null);
+}
+
+/** Before a repeat Facebook is asked whether it still has the upload: what it has thrown away is uploaded anew. */
+async function alive(job: Job, checkpoint: FacebookCheckpoint | null): Promise<FacebookCheckpoint | null> {
+  if (checkpoint === null || 'photos' in checkpoint || !checkpoint.uploaded || !job.sentBefore)
+    return checkpoint;
+  const { state } = videoState(await readVideo(job, checkpoint.videoId));
+  return state === 'expired' ? null : checkpoint;
 }
 
 async function preparePhotos(job: Job, earlier: PhotosCheckpoint | null): Promise<Prepared> {

@@ -1,6 +1,7 @@
 import type { SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 import { appendFile, hashAndDiscard, type Inspected, inspectVideo, uploadFile } from './files.ts';
 import { formOf } from './parameters.ts';
+import { isExpired } from './processing.ts';
 import { badParameter, ERRORS, missingObject, refuse, refuseUpload } from './refusals.ts';
 import type { SimVideo, State } from './state.ts';
 
@@ -87,6 +88,7 @@ async function finish(
   if (edge === 'video_reels' && form.get('video_state')?.toUpperCase() !== 'PUBLISHED') {
     badParameter('Only video_state PUBLISHED is simulated');
   }
+  if (isExpired(world, video)) refuse(ERRORS.sessionOver);
   if (video.size === null || video.received !== video.size) refuse(ERRORS.wrongVideo);
   // A second finish names the same video.
   video.finish ??= await accept(world, video, edge, form.get('description') ?? '');

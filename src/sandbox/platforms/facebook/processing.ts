@@ -3,6 +3,8 @@ import type { SimWorld } from '../simulator.ts';
 import { storyUrl } from './photos.ts';
 import type { SimVideo, State } from './state.ts';
 
+const UPLOAD_LIFE_MS = 24 * 3_600_000;
+
 export function showProcessed(world: SimWorld, state: State): void {
   for (const video of state.videos.values()) {
     if (!video.isPublic && isDone(world, video) && video.finish?.fault === null)
@@ -14,6 +16,11 @@ export function isDone({ now, processingMs }: SimWorld, { finish }: SimVideo): b
   return finish !== null && now().getTime() >= finish.at.getTime() + processingMs;
 }
 
+/** An upload that nobody finished for a day is thrown away. */
+export function isExpired({ now }: SimWorld, { finish, startedAt }: SimVideo): boolean {
+  return finish === null && now().getTime() > startedAt.getTime() + UPLOAD_LIFE_MS;
+}
+
 /** GET /{video}?fields=status */
 export function statusOf(world: SimWorld, video: SimVideo): unknown {
   const { finish } = video;
@@ -22,6 +29,9 @@ export function statusOf(world: SimWorld, video: SimVideo): unknown {
     ? { status: 'complete', bytes_transfered: video.received }
     : { status: video.received === 0 ? 'not_started' : 'in_progress', bytes_transfered: video.received };
   const idle = { status: 'not_started' };
+  if (isExpired(world, video)) {
+    return { video_status: 'expired', uploading_phase, processing_phase: idle, publishing_phase: idle };
+  }
   if (finish === null) {
     const video_status = isUploaded ? 'upload_complete' : 'uploading';
     return { video_status, uploading_phase, processing_phase: idle, publishing_phase: idle };

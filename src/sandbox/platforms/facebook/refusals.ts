@@ -109,6 +109,11 @@ export const ERRORS = {
     userMessage:
       'This status update is identical to the last one you posted. Try posting something different, or delete your previous update.',
   },
+  sessionOver: {
+    code: 6001,
+    subcode: 1363041,
+    message: 'Invalid upload session. Please try uploading it again.',
+  },
   wrongVideo: {
     code: 6000,
     message: 'There was a problem uploading your video file. Please try again with another file.',

@@ -1,6 +1,7 @@
 import type { SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 import { appendBytes, hashAndDiscard, inspectVideo, uploadFile } from './files.ts';
 import { formOf } from './parameters.ts';
+import { isExpired } from './processing.ts';
 import { badParameter, ERRORS, refuse } from './refusals.ts';
 import type { SimVideo, State } from './state.ts';
 
@@ -22,9 +23,9 @@ export async function uploadVideo(
     case 'start':
       return start(world, state, account, form);
     case 'transfer':
-      return transfer(sessionOf(state, account, form), form, request);
+      return transfer(sessionOf(world, state, account, form), form, request);
     case 'finish':
-      return await finish(world, sessionOf(state, account, form), form);
+      return await finish(world, sessionOf(world, state, account, form), form);
     default:
       return badParameter('Param upload_phase must be one of {start, transfer, finish, cancel}');
   }
@@ -125,14 +126,15 @@ async function finish(
   return { status: 200, json: { success: true } };
 }
 
-function sessionOf(state: State, account: SimAccount, form: ReadonlyMap<string, string>): SimVideo {
+function sessionOf(
+  world: SimWorld,
+  state: State,
+  account: SimAccount,
+  form: ReadonlyMap<string, string>,
+): SimVideo {
   const video = state.videos.get(state.sessions.get(required(form, 'upload_session_id')) ?? '');
-  if (video === undefined || video.account !== account.id) {
-    return refuse({
-      code: 6001,
-      subcode: 1363041,
-      message: 'Invalid upload session. Please try uploading it again.',
-    });
+  if (video === undefined || video.account !== account.id || isExpired(world, video)) {
+    return refuse(ERRORS.sessionOver);
   }
   return video;
 }
