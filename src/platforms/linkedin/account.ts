@@ -2,7 +2,8 @@ import { PublishError } from '../../core/errors.ts';
 import type { Account, ConnectionRow, PlatformContext, Refreshed, Verified } from '../../core/platform.ts';
 import { Secret } from '../../core/secret.ts';
 import { createApi, requestTokens } from './api.ts';
-import { linkedinError, TOKEN_RULES } from './errors.ts';
+import { TOKEN_RULES } from './error-table.ts';
+import { linkedinError } from './errors.ts';
 import { isOrganization } from './urn.ts';
 
 // https://learn.microsoft.com/en-us/linkedin/marketing/community-management/organizations/organization-access-control

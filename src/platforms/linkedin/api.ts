@@ -2,6 +2,23 @@ import { z } from 'zod';
 import type { Arm, HttpRequest, HttpResponse, HttpSource } from '../../core/http.ts';
 import type { Account, PlatformContext } from '../../core/platform.ts';
 import { Secret } from '../../core/secret.ts';
+import {
+  type AssetStatus,
+  acls,
+  assetStatus,
+  creatorAnalytics,
+  type ListedPost,
+  listing,
+  type OrganizationRole,
+  type ShareStatistics,
+  shareStatistics,
+  type Tokens,
+  tokens,
+  type Userinfo,
+  uploadInit,
+  userinfo,
+  videoInit,
+} from './answers.ts';
 import { linkedinError } from './errors.ts';
 
 /** Served until September 2027 (learn.microsoft.com/en-us/linkedin/marketing/integrations/migrations). */
@@ -11,72 +28,7 @@ const REST = 'https://api.linkedin.com/rest';
 const USERINFO = 'https://api.linkedin.com/v2/userinfo';
 const ACCESS_TOKEN = 'https://www.linkedin.com/oauth/v2/accessToken';
 
-const uploadInit = z.object({
-  uploadUrl: z.string().min(1),
-  uploadUrlExpiresAt: z.number().optional().catch(undefined),
-});
-const videoInit = z.object({
-  video: z.string().min(1),
-  uploadToken: z.string().catch(''),
-  uploadUrlsExpireAt: z.number().optional().catch(undefined),
-  uploadInstructions: z
-    .array(z.object({ uploadUrl: z.string().min(1), firstByte: z.number(), lastByte: z.number() }))
-    .min(1),
-});
-const assetStatus = z.object({
-  status: z.enum(['WAITING_UPLOAD', 'PROCESSING', 'AVAILABLE', 'PROCESSING_FAILED']),
-  processingFailureReason: z.string().optional().catch(undefined),
-});
-const listedPost = z.object({
-  id: z.string(),
-  commentary: z.string().catch(''),
-  createdAt: z.number(),
-  lifecycleState: z.string().catch('PUBLISHED'),
-  content: z
-    .object({
-      article: z.unknown(),
-      media: z.object({ id: z.string() }).optional().catch(undefined),
-      multiImage: z
-        .object({ images: z.array(z.unknown()) })
-        .optional()
-        .catch(undefined),
-    })
-    .partial()
-    .optional()
-    .catch(undefined),
-});
-const listing = z.object({ elements: z.array(listedPost) });
-const userinfo = z.object({ sub: z.string().min(1), name: z.string().catch('') });
-const acls = z.object({
-  elements: z.array(
-    z.object({ organization: z.string(), role: z.string(), state: z.string().catch('APPROVED') }),
-  ),
-});
-const tokens = z.object({
-  access_token: z.string().min(1),
-  expires_in: z.number().optional().catch(undefined),
-  refresh_token: z.string().min(1).optional().catch(undefined),
-});
-const shareStatistics = z.object({
-  elements: z.array(
-    z.object({
-      totalShareStatistics: z.object({
-        impressionCount: z.number().optional(),
-        uniqueImpressionsCount: z.number().optional(),
-        likeCount: z.number().optional(),
-        commentCount: z.number().optional(),
-        shareCount: z.number().optional(),
-      }),
-    }),
-  ),
-});
-const creatorAnalytics = z.object({ elements: z.array(z.object({ count: z.number() })) });
-
 export type ImageOrDocument = 'image' | 'document';
-export type AssetStatus = z.infer<typeof assetStatus>;
-export type ListedPost = z.infer<typeof listedPost>;
-export type ShareStatistics = z.infer<typeof shareStatistics>['elements'][number]['totalShareStatistics'];
-
 export interface StartedUpload {
   readonly urn: string;
   readonly url: string;
@@ -104,8 +56,8 @@ export interface Api {
   createPost(body: string, arm: Arm): Promise<HttpResponse>;
   /** Newest first. Every answer but 200 is returned as it is. */
   listPosts(author: string, start: number, count: number): Promise<readonly ListedPost[] | HttpResponse>;
-  userinfo(): Promise<z.infer<typeof userinfo>>;
-  organizationRoles(): Promise<z.infer<typeof acls>['elements']>;
+  userinfo(): Promise<Userinfo>;
+  organizationRoles(): Promise<readonly OrganizationRole[]>;
   shareStatistics(
     organization: string,
     urn: string,
@@ -263,7 +215,7 @@ function urnOf(what: ImageOrDocument): z.ZodString {
 export async function requestTokens(
   context: PlatformContext,
   form: Readonly<Record<string, string | Secret>>,
-): Promise<z.infer<typeof tokens> | HttpResponse> {
+): Promise<Tokens | HttpResponse> {
   const response = await context.http.request({ method: 'POST', url: ACCESS_TOKEN, body: { form } });
   const parsed = tokens.safeParse(response.json);
   return response.status === 200 && parsed.success ? parsed.data : response;

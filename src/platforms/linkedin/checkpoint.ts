@@ -24,12 +24,14 @@ const schema = z.object({
   uploads: z.array(upload),
   /** The exact bytes of the visible request once all is ready: a repeat must not differ in one of them. */
   body: z.string().nullable(),
+  /** False when these bytes were made after another version may have been sent. */
+  original: z.boolean(),
 });
 
 export type Upload = z.infer<typeof upload>;
 export type State = z.infer<typeof schema>;
 
-export const NOTHING: State = { v: 1, uploads: [], body: null };
+export const NOTHING: State = { v: 1, uploads: [], body: null, original: true };
 
 /** `unreadable`: written by another version or damaged; what it stood for may be out. */
 export function readCheckpoint(checkpoint: Checkpoint | null): State | 'unreadable' {
@@ -38,11 +40,11 @@ export function readCheckpoint(checkpoint: Checkpoint | null): State | 'unreadab
   return parsed.success ? parsed.data : 'unreadable';
 }
 
-/** Without what serves no longer: another file, or an upload that was not finished in time. Never for armed jobs. */
+/** Without what serves no longer: another file, or an upload that was not finished in time. */
 export function keepUsable(state: State, media: readonly MediaFile[], now: Date): State {
   const usable = (kept: Upload, index: number): boolean =>
     kept.sha256 === media[index]?.sha256 &&
     (kept.stage !== 'started' || kept.expiresAt === null || kept.expiresAt > now.getTime());
   const end = state.uploads.findIndex((kept, index) => !usable(kept, index));
-  return end === -1 ? state : { v: 1, uploads: state.uploads.slice(0, end), body: null };
+  return end === -1 ? state : { ...state, uploads: state.uploads.slice(0, end), body: null };
 }

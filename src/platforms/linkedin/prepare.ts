@@ -4,6 +4,7 @@ import { type Api, createApi } from './api.ts';
 import { keepUsable, NOTHING, readCheckpoint, type State, type Upload } from './checkpoint.ts';
 import { postBody, type UploadedMedia } from './content.ts';
 import { uploadFile } from './upload.ts';
+import { isOrganization } from './urn.ts';
 
 /** 1 s, 2 s, 4 s … 30 s apart. */
 const FIRST_LOOK_MS = 1_000;
@@ -14,8 +15,12 @@ const MAX_LOOKS = 120;
 /** Uploads the files one after the other, waits until LinkedIn has processed them, and fixes the visible request. */
 export async function prepare(job: Job): Promise<Prepared> {
   const read = readCheckpoint(job.checkpoint);
-  if (job.armedAt !== null) return repeatable(read);
-  let state = keepUsable(read === 'unreadable' ? NOTHING : read, job.media, job.now());
+  let state = read === 'unreadable' ? NOTHING : read;
+  // What may be out already is asked for with the very same bytes; a member has no other way (publish.ts refuses).
+  if (job.sentBefore && (state.body !== null || !isOrganization(job.account.id))) {
+    return { ready: true, checkpoint: state };
+  }
+  state = keepUsable(state, job.media, job.now());
   const api = createApi(job, job.account);
 
   for (let index = 0; index < job.media.length; index += 1) state = await uploadFile(job, api, state, index);
@@ -26,21 +31,9 @@ export async function prepare(job: Job): Promise<Prepared> {
     const urn = state.uploads[index]?.urn;
     return urn === undefined ? [] : [{ ...file, urn }];
   });
-  return {
-    ready: true,
-    checkpoint: { ...state, body: state.body ?? postBody(job.account.id, job.post, media) },
-  };
-}
-
-/** What may be out already is never built anew: only the very same bytes can be recognised. */
-function repeatable(state: State | 'unreadable'): Prepared {
-  if (state !== 'unreadable' && state.body !== null) return { ready: true, checkpoint: state };
-  throw new PublishError({
-    kind: 'unknown',
-    code: 'CHECKPOINT_UNREADABLE',
-    message: 'The post may have been sent, and what exactly was sent is no longer readable.',
-    hint: 'Look at the LinkedIn account whether the post is there, then resolve it by hand.',
-  });
+  if (state.body !== null) return { ready: true, checkpoint: state };
+  const body = postBody(job.account.id, job.post, media);
+  return { ready: true, checkpoint: { ...state, body, original: !job.sentBefore } };
 }
 
 /** Asks for every upload that LinkedIn still processes; `lookAt`: when to ask again, null when all are there. */

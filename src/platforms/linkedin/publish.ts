@@ -4,18 +4,26 @@ import type { Job, Published } from '../../core/platform.ts';
 import { createApi } from './api.ts';
 import { NOTHING, readCheckpoint } from './checkpoint.ts';
 import { FILES_LOST, linkedinError, traceIdOf } from './errors.ts';
-import { findPostUrn, type PostUrn, parsePostUrn, postUrl } from './urn.ts';
+import { findInListing } from './listing.ts';
+import { isRepeat } from './repeat.ts';
+import { findPostUrn, parsePostUrn, postUrl, published } from './urn.ts';
 
 /** How far LinkedIn's clock and the database's may be apart. */
 const CLOCK_SKEW_MS = 10_000;
 
 /**
  * Sends the prepared bytes, once. A repeat after a send of unknown outcome is answered with 422 and the first one's
- * URN when that went out, which makes it the look as well (docs/guarantees.md).
+ * URN when that went out, which makes it the look as well (docs/guarantees.md). Where it would be no such question any
+ * more, only a list without the post lets it leave.
  */
 export async function publish(job: Job, arm: Arm): Promise<Published> {
   const state = readCheckpoint(job.checkpoint);
   if (state === 'unreadable' || state.body === null) throw notPrepared(job);
+  if (job.sentBefore && !isRepeat(job, state)) {
+    const seen = await findInListing(job);
+    if (seen.state === 'published') return seen;
+    if (seen.state !== 'absent') throw tooLate();
+  }
   const response = await createApi(job, job.account).createPost(state.body, arm);
 
   const created = response.status === 201 ? parsePostUrn(response.headers['x-restli-id']) : null;
@@ -55,10 +63,6 @@ async function duplicate(job: Job, response: HttpResponse, error: PublishError):
   });
 }
 
-export function published({ urn, type }: PostUrn): Published {
-  return { state: 'published', id: urn, idKind: type, url: postUrl(urn) };
-}
-
 function withoutId(response: HttpResponse): PublishError {
   return unclear(`HTTP_${response.status}`, 'LinkedIn took the post but named no id of it.', response);
 }
@@ -70,6 +74,16 @@ function unclear(code: string, message: string, response: HttpResponse): Publish
     message,
     hint: 'Look at the LinkedIn account whether the post is there.',
     traceId: traceIdOf(response),
+  });
+}
+
+/** Nothing was sent now. */
+function tooLate(): PublishError {
+  return new PublishError({
+    kind: 'unknown',
+    code: 'REPEAT_TOO_LATE',
+    message: 'An earlier send may have arrived, and LinkedIn no longer tells whether this would double it.',
+    hint: 'Look at the LinkedIn account whether the post is there.',
   });
 }
 

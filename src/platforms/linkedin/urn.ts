@@ -1,3 +1,5 @@
+import type { Published } from '../../core/platform.ts';
+
 /** What a post is called: the whole URN is its id. */
 export interface PostUrn {
   readonly urn: string;
@@ -22,6 +24,10 @@ export function findPostUrn(text: string): PostUrn | null {
     type: type === 'share' ? 'share' : 'ugcPost',
     createdAt: new Date(Number(BigInt(id) >> 22n)),
   };
+}
+
+export function published({ urn, type }: PostUrn): Published {
+  return { state: 'published', id: urn, idKind: type, url: postUrl(urn) };
 }
 
 export function postUrl(urn: string): string {

@@ -1,0 +1,123 @@
+import type { SimRequest, SimResponse, SimWorld } from '../simulator.ts';
+import { accessDenied, badRequest, notFound, refuse } from './answers.ts';
+import { type Caller, isOrganization } from './gate.ts';
+import type { State } from './state.ts';
+
+/** 60 days. */
+const TOKEN_LIFE_S = 5_184_000;
+
+/** GET /v2/userinfo, of the openid product: no version header. */
+export function userinfo(caller: Caller): SimResponse {
+  const member = caller.accounts.find(({ id }) => id.startsWith('urn:li:person:'));
+  if (member === undefined || !member.scopes.includes('openid') || !member.scopes.includes('profile')) {
+    return refuse(accessDenied('userinfo.GET.NO_VERSION'));
+  }
+  return {
+    status: 200,
+    json: { sub: member.id.replace('urn:li:person:', ''), name: member.name, locale: 'en_US' },
+  };
+}
+
+/** GET /rest/organizationAcls?q=roleAssignee: the pages of the member. `extra.role` of an account replaces its role. */
+export function organizationAcls(request: SimRequest, caller: Caller): SimResponse {
+  if (request.query.get('q') !== 'roleAssignee') {
+    return refuse(badRequest('INVALID_VALUE_FOR_FIELD', 'There is no such finder'));
+  }
+  if (
+    !caller.has(
+      'rw_organization_admin',
+      'r_organization_admin',
+      'r_organization_social',
+      'w_organization_social',
+    )
+  ) {
+    return refuse(accessDenied('organizationAcls.FINDER-roleAssignee'));
+  }
+  const wanted = request.query.get('role');
+  const elements = caller.accounts
+    .filter(({ id }) => isOrganization(id))
+    .map(({ id, extra }) => ({
+      role: extra?.['role'] ?? 'ADMINISTRATOR',
+      organization: id,
+      roleAssignee: 'urn:li:person:assignee',
+      state: 'APPROVED',
+    }))
+    .filter(({ role }) => wanted === null || role === wanted);
+  return { status: 200, json: { paging: { start: 0, count: 10, links: [] }, elements } };
+}
+
+/** POST /oauth/v2/accessToken: only whoever was given a refresh token. The refresh token stays the same. */
+export function accessToken(request: SimRequest, world: SimWorld): SimResponse {
+  const form = request.body.form();
+  const missing = ['grant_type', 'refresh_token', 'client_id', 'client_secret'].find(
+    (name) => !form.get(name),
+  );
+  if (missing !== undefined) {
+    return oauthError(400, 'invalid_request', `A required parameter "${missing}" is missing`);
+  }
+  if (form.get('grant_type') !== 'refresh_token') {
+    return oauthError(400, 'unsupported_grant_type', 'The grant type is not supported');
+  }
+  const refreshToken = form.get('refresh_token') ?? '';
+  const accounts = world.accounts.filter((account) => account.refreshToken === refreshToken);
+  if (accounts.length === 0) {
+    const message = 'The provided authorization grant or refresh token is invalid, expired or revoked.';
+    return oauthError(400, 'invalid_request', message);
+  }
+  const token = `AQX${world.nextNumber()}sandbox`;
+  const tokenExpiresAt = world.now().getTime() + TOKEN_LIFE_S * 1000;
+  for (const account of accounts) world.replaceAccount({ ...account, token, tokenExpiresAt });
+  return {
+    status: 200,
+    json: {
+      access_token: token,
+      expires_in: TOKEN_LIFE_S,
+      refresh_token: refreshToken,
+      refresh_token_expires_in: 31_536_000,
+      scope: accounts.flatMap(({ scopes }) => scopes).join(','),
+    },
+  };
+}
+
+function oauthError(status: number, error: string, error_description: string): SimResponse {
+  return { status, json: { error, error_description } };
+}
+
+/** Of one post of a page; a sandbox has no audience. */
+export function shareStatistics(request: SimRequest, caller: Caller, state: State): SimResponse {
+  const organization = request.query.get('organizationalEntity') ?? '';
+  const scope = 'rw_organization_admin';
+  caller.as(organization, 'organizationalEntityShareStatistics.FINDER', { member: '', organization: scope });
+  const list = request.query.get('shares') ?? request.query.get('ugcPosts') ?? '';
+  const urn = /^List\((urn:li:(?:share|ugcPost):\d+)\)$/.exec(list)?.[1] ?? '';
+  const post = state.posts.get(urn);
+  if (post?.author !== organization) return refuse(notFound(list));
+  const totalShareStatistics = {
+    impressionCount: 0,
+    uniqueImpressionsCount: 0,
+    clickCount: 0,
+    likeCount: 0,
+    commentCount: 0,
+    shareCount: 0,
+    engagement: 0,
+  };
+  return { status: 200, json: { elements: [{ organizationalEntity: organization, totalShareStatistics }] } };
+}
+
+/** One count of one post of a member. */
+export function creatorAnalytics(request: SimRequest, caller: Caller, state: State): SimResponse {
+  if (!caller.has('r_member_postAnalytics'))
+    return refuse(accessDenied('memberCreatorPostAnalytics.FINDER-entity'));
+  const entity = /^\((share|ugc):(urn:li:(?:share|ugcPost):\d+)\)$/.exec(request.query.get('entity') ?? '');
+  const queryType = request.query.get('queryType') ?? '';
+  if (!['IMPRESSION', 'MEMBERS_REACHED', 'RESHARE', 'REACTION', 'COMMENT'].includes(queryType)) {
+    return refuse(badRequest('INVALID_VALUE_FOR_FIELD', 'queryType'));
+  }
+  const post = state.posts.get(entity?.[2] ?? '');
+  if (post === undefined || !caller.accounts.some(({ id }) => id === post.author))
+    return refuse(notFound('entity'));
+  return {
+    status: 200,
+    json: { elements: [{ count: 0, metricType: queryType }], paging: { start: 0, count: 10 } },
+  };
+}
