@@ -1,11 +1,12 @@
 import { RESULT_OUTCOMES, type TickSummary } from '../core/result.ts';
-import type { Report } from '../core/store.ts';
+import type { Report, TickIdentity } from '../core/store.ts';
 import { createLogger } from '../log/create-logger.ts';
 import { notice } from '../log/notice.ts';
 import { rotateLog } from '../log/rotate-log.ts';
 import { tick } from '../tick/tick.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
+import { logFailure } from './log-failure.ts';
 import { logDir, newIdentity, readConfig, wireTick } from './wire.ts';
 
 export interface RunOptions {
@@ -16,10 +17,19 @@ export interface RunOptions {
 
 /** One tick: what cron calls every minute. */
 export async function run(io: Io, options: RunOptions): Promise<number> {
+  const identity = newIdentity();
+  try {
+    return await runTick(io, options, identity);
+  } catch (error) {
+    await logFailure(io, identity.runId, error);
+    throw error;
+  }
+}
+
+async function runTick(io: Io, options: RunOptions, identity: TickIdentity): Promise<number> {
   const config = readConfig(io, ['supabase', 'encryption'], true);
   const dir = logDir(config);
   rotateLog(dir);
-  const identity = newIdentity();
   const log = createLogger({
     dir,
     level: config.log.level,
