@@ -118,7 +118,7 @@ describe('publishing', () => {
 
   it('publishes several images in their order, once all are processed', async () => {
     await start(ORGANIZATION);
-    const all = [await picture(1), await picture(2, 'png'), await picture(3)];
+    const all = [await picture(10), await picture(120, 'png'), await picture(240)];
     const job = jobOf(
       'carousel',
       all.map((bytes) => image(bytes)),
@@ -233,7 +233,7 @@ describe('preparing', () => {
 
   it('uploads no finished image again', async () => {
     await start();
-    const job = jobOf('carousel', [image(await picture(1)), image(await picture(2))]);
+    const job = jobOf('carousel', [image(await picture(10)), image(await picture(120))]);
     world.platforms.setFaults([
       { platform: 'linkedin', kind: 'slow', ms: 0, match: '^(POST|PUT) ', times: 3 },
       { platform: 'linkedin', kind: 'drop_before', match: '^PUT ', times: 1 },
@@ -270,8 +270,8 @@ describe('preparing', () => {
 
   it('begins an upload anew when another file stands under the address', async () => {
     await start();
-    const old = await world.prepared(jobOf('image', [image(await picture(1))]));
-    const bytes = await picture(2);
+    const old = await world.prepared(jobOf('image', [image(await picture(10))]));
+    const bytes = await picture(120);
     const job = jobOf('image', [image(bytes)]);
     await world.send(job, await world.prepared({ ...job, checkpoint: old }));
     expect(world.platforms.posts()).toMatchObject([{ media: [sha256(bytes)] }]);

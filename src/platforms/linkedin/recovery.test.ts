@@ -77,13 +77,14 @@ describe('after a send whose answer was lost', () => {
 
   it('the repeat is the same byte for byte, with the same uploads', async () => {
     await start();
-    const files = [await picture(1), await picture(2)].map((bytes) =>
+    const files = [await picture(10), await picture(120)].map((bytes) =>
       mediaFile(bytes, 'image', 'image/jpeg'),
     );
     const lost = await world.sendLost('drop_after', jobOf('carousel', files));
     const uploads = world.asked.filter(({ line }) => line.startsWith('PUT')).length;
-    // Edited meanwhile, and with files that the tick has opened anew.
-    const edited = { ...lost, post: linkedinPost({ text: 'Something else', kind: 'carousel' }) };
+    // Edited meanwhile, and with another file under the address of the second.
+    const media = [...files.slice(0, 1), mediaFile(await picture(240), 'image', 'image/jpeg')];
+    const edited = { ...lost, media, post: linkedinPost({ text: 'Something else', kind: 'carousel' }) };
     const recovered = await recover(edited);
     expect(recovered).toMatchObject({ state: 'published', id: only(world.platforms.posts()).id });
     expect(world.asked.filter(({ line }) => line.startsWith('PUT'))).toHaveLength(uploads);

@@ -46,6 +46,12 @@ describe('a line of the wire log', () => {
     });
   });
 
+  it('shows parameters as they were meant', async () => {
+    const query = new URLSearchParams({ q: 'a b&c=ü+%', action: 'x' });
+    const sim = await request('application/json', Buffer.from('{}'), { query });
+    expect((await lineOf(sim))['query']).toEqual({ q: 'a b&c=ü+%', action: 'x' });
+  });
+
   it('shows form bodies as objects', async () => {
     const sim = await request(
       'application/x-www-form-urlencoded',
@@ -74,7 +80,7 @@ describe('a line of the wire log', () => {
       Buffer.from('{"note":"tok/en-7 here","client_secret":"hush"}'),
       {
         path: '/v1/tok%2Fen-7',
-        query: new URLSearchParams({ access_token: 'whatever', q: 'tok/en-7' }),
+        query: new URLSearchParams({ access_token: 'whatever', ut: 'whatever', q: 'tok/en-7' }),
         headers: { authorization: 'Bearer tok/en-7', 'content-type': 'application/json' },
       },
     );

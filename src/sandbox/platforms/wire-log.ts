@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { redact } from '../../core/redact.ts';
+import { redactText } from '../../core/redact-text.ts';
 import { MASK } from '../../core/secret.ts';
 import { isMultipart } from './body.ts';
 import type { SimRequest, SimResponse } from './simulator.ts';
@@ -30,7 +31,7 @@ export function wireLine(entry: WireEntry, secrets: ReadonlySet<string>): string
       platform: entry.platform,
       method: request.method,
       path: request.path,
-      query: Object.fromEntries(request.query),
+      query: describeQuery(request.query),
       headers: request.headers,
       body: describeBody(request),
       status: response?.status ?? null,
@@ -38,6 +39,11 @@ export function wireLine(entry: WireEntry, secrets: ReadonlySet<string>): string
     }),
   );
   return maskValues(line, secrets);
+}
+
+/** Some names are secrets as parameters only: LinkedIn's `ut`, YouTube's `upload_id`. */
+function describeQuery(query: URLSearchParams): Record<string, string> {
+  return Object.fromEntries(new URLSearchParams(redactText(`?${query}`)));
 }
 
 function describeBody(request: SimRequest): unknown {
