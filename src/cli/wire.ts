@@ -56,9 +56,10 @@ export function wireTick(parts: TickParts): { readonly deps: TickDeps; close(): 
   const { config, identity, log, notice, signal } = parts;
   const { client, store } = openStore(config);
   const { limits } = config;
+  const clock = databaseClock(log);
   let opened: Promise<Publishing & { close(): Promise<void> }> | undefined;
   const publishing = () => {
-    opened ??= openPublishing(parts, client);
+    opened ??= openPublishing(parts, client, clock);
     return opened;
   };
   return {
@@ -86,7 +87,7 @@ export function wireTick(parts: TickParts): { readonly deps: TickDeps; close(): 
         defaultZone: config.defaultTimezone ?? null,
       },
       signal,
-      now: () => new Date(),
+      ...clock,
       random: Math.random,
     },
     close: async () => {
@@ -98,6 +99,7 @@ export function wireTick(parts: TickParts): { readonly deps: TickDeps; close(): 
 async function openPublishing(
   parts: TickParts,
   client: ReturnType<typeof connect>,
+  clock: Clock,
 ): Promise<Publishing & { close(): Promise<void> }> {
   const { config, log, signal } = parts;
   const [
@@ -146,7 +148,7 @@ async function openPublishing(
       http,
       settings,
       log,
-      now: () => new Date(),
+      now: clock.now,
       sleep: async (ms) => {
         await wait(ms, undefined, { signal });
       },
@@ -164,6 +166,25 @@ async function openPublishing(
     close: async () => {
       await media.close();
       await Promise.all(clients.map((http) => http.close()));
+    },
+  };
+}
+
+type Clock = ReturnType<typeof databaseClock>;
+
+/** A difference that a person should mend: logs and platforms' time stamps would be hard to compare. */
+const SKEW_WARNING_MS = 5_000;
+
+function databaseClock(log: Logger) {
+  let offsetMs = 0;
+  return {
+    now: () => new Date(Date.now() + offsetMs),
+    syncClock: (databaseNow: Date) => {
+      offsetMs = databaseNow.getTime() - Date.now();
+      if (Math.abs(offsetMs) < SKEW_WARNING_MS) return;
+      log.warn(
+        `The clock of this host is ${Math.round(-offsetMs / 1_000)} s ahead of the database's; the database's counts.`,
+      );
     },
   };
 }

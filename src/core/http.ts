@@ -68,7 +68,16 @@ export interface Http {
 export class HttpFailure extends Error {
   override readonly name = 'HttpFailure';
   readonly sent: boolean;
-  readonly reason: 'dns' | 'refused' | 'connect_timeout' | 'tls' | 'arm_expired' | 'timeout' | 'reset' | 'aborted' | 'too_large';
+  readonly reason:
+    | 'dns'
+    | 'refused'
+    | 'connect_timeout'
+    | 'tls'
+    | 'arm_expired'
+    | 'timeout'
+    | 'reset'
+    | 'aborted'
+    | 'too_large';
 
   constructor(sent: boolean, reason: HttpFailure['reason'], message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });

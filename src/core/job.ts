@@ -56,6 +56,8 @@ export interface StoredTarget {
   readonly attempts: number;
   readonly heldSince: Date | null;
   readonly nextLookAt: Date | null;
+  /** nextLookAt has come, by the database's clock. */
+  readonly due: boolean;
   readonly platformPostId: string | null;
   readonly platformPostUrl: string | null;
   readonly publishedAt: Date | null;
@@ -101,3 +103,12 @@ export interface ClaimedPost {
   readonly autoPostingOff: readonly string[];
   readonly targets: readonly StoredTarget[];
 }
+
+const IN_FLIGHT: readonly TargetState[] = ['armed', 'unknown', 'accepted'];
+const WAITING: readonly TargetState[] = ['pending', 'prepared', 'retry', 'held'];
+
+/** It may be visible or become so: looked for, never sent as it stands. */
+export const isInFlight = (target: StoredTarget): boolean => IN_FLIGHT.includes(target.state);
+
+/** Something is still to happen to it. */
+export const isOpen = (target: StoredTarget): boolean => isInFlight(target) || WAITING.includes(target.state);

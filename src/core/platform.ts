@@ -156,7 +156,11 @@ export type Found =
    * own-key: the platform's word. listing: one complete look back to before armedAt with every post attributed
    * (the tick asks twice before it believes it). repeat: the window is open in which sending again names the first one.
    */
-  | { readonly state: 'absent'; readonly proof: 'own-key' | 'listing' | 'repeat'; readonly checkpoint: Checkpoint | null }
+  | {
+      readonly state: 'absent';
+      readonly proof: 'own-key' | 'listing' | 'repeat';
+      readonly checkpoint: Checkpoint | null;
+    }
   /** Ask again at `lookAt`, or never (null): a person must look. */
   | { readonly state: 'unknown'; readonly reason: string; readonly lookAt: Date | null };
 
@@ -204,7 +208,11 @@ export interface Platform {
    * Never asks the network.
    */
   accountId(connection: ConnectionRow): string | null;
-  lookUpAccountId?(context: PlatformContext, connection: ConnectionRow, token: Secret): Promise<string | null>;
+  lookUpAccountId?(
+    context: PlatformContext,
+    connection: ConnectionRow,
+    token: Secret,
+  ): Promise<string | null>;
   /** Every reason this post would be refused; media limits of `capabilities` are checked by shared code. Pure. */
   problems(post: Post): Problem[];
   /** Uploads, containers: invisible and resumable from job.checkpoint. */

@@ -15,7 +15,17 @@ export const TARGET_STATES = [
 export type TargetState = (typeof TARGET_STATES)[number];
 
 /** Nothing more happens to these by themselves. */
-export const TERMINAL_STATES = ['published', 'failed', 'cancelled', 'needs_review'] as const satisfies readonly TargetState[];
+export const TERMINAL_STATES = [
+  'published',
+  'failed',
+  'cancelled',
+  'needs_review',
+] as const satisfies readonly TargetState[];
 
 /** It may be visible, or is: such a target is never sent again without proof and never makes its post 'draft'. */
-export const MAYBE_OUT_STATES = ['armed', 'accepted', 'unknown', 'needs_review'] as const satisfies readonly TargetState[];
+export const MAYBE_OUT_STATES = [
+  'armed',
+  'accepted',
+  'unknown',
+  'needs_review',
+] as const satisfies readonly TargetState[];

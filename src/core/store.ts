@@ -210,7 +210,9 @@ export interface Store {
     readonly planned: number;
     readonly failed: readonly { readonly source: string; readonly id: string; readonly message: string }[];
   }>;
-  sweep(limit: number): Promise<{ readonly seen: number; readonly missed: readonly string[] }>;
+  sweep(
+    limit: number,
+  ): Promise<{ readonly now: Date; readonly seen: number; readonly missed: readonly string[] }>;
   writebacks(
     userId: string | null,
     limit: number,

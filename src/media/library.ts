@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import pLimit from 'p-limit';
 import { type Problem, PublishError } from '../core/errors.ts';
 import type { MediaBucket } from '../core/media-bucket.ts';
+import type { MediaLibrary, OpenedMedia } from '../core/media-library.ts';
 import type { KindCapabilities, MediaFile } from '../core/platform.ts';
 import type { PostMedia } from '../core/post.ts';
 import { type FetchOptions, fetchMedia } from './fetch.ts';
@@ -21,26 +22,6 @@ export interface MediaLibraryOptions extends Pick<FetchOptions, 'allowHosts' | '
   readonly bucket: MediaBucket | null;
   /** Longest silence of a download, milliseconds, default 30,000. */
   readonly idleMs?: number;
-}
-
-export interface OpenedMedia {
-  /** Empty when there are problems. Otherwise in the order of the post, without covers that the platform does not take. */
-  readonly files: readonly MediaFile[];
-  readonly problems: readonly Problem[];
-  /** Names of the converted copies that publicUrl() has put into the bucket, for removing them afterwards. */
-  uploaded(): readonly string[];
-  /** The files are not needed any more; no source of them may be opened after it. */
-  release(): Promise<void>;
-}
-
-export interface MediaLibrary {
-  /**
-   * Fetches, looks at and, where the platform needs it, converts the media of a post.
-   * @throws PublishError temporary, when a file cannot be fetched now but perhaps later.
-   */
-  open(media: readonly PostMedia[], kind: KindCapabilities, label: string): Promise<OpenedMedia>;
-  /** Deletes every file. */
-  close(): Promise<void>;
 }
 
 /** Larger than every limit of a platform that a file could meet (LinkedIn 500 MB), except YouTube's 256 GB. */

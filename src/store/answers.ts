@@ -133,6 +133,7 @@ export const target = z
     attempts: z.number(),
     held_since: maybeInstant,
     next_look_at: maybeInstant,
+    due: flag,
     platform_post_id: maybeText,
     platform_post_url: maybeText,
     published_at: maybeInstant,
@@ -158,6 +159,7 @@ export const target = z
       attempts: row.attempts,
       heldSince: row.held_since,
       nextLookAt: row.next_look_at,
+      due: row.due,
       platformPostId: row.platform_post_id,
       platformPostUrl: row.platform_post_url,
       publishedAt: row.published_at,
@@ -238,7 +240,7 @@ export const planWrite = z.object({
   planned: z.number(),
   failed: z.array(z.object({ source: z.string(), id: z.string(), message: z.string() })),
 });
-export const sweep = z.object({ seen: z.number(), missed: z.array(z.string()) });
+export const sweep = z.object({ now: instant, seen: z.number(), missed: z.array(z.string()) });
 export const writebacks = z.object({
   written: z.number(),
   failed: z.array(z.object({ source: z.string(), id: z.string() })),

@@ -55,7 +55,9 @@ export interface TickDeps {
   readonly options: TickOptions;
   /** Aborted by SIGTERM: nothing new is started, what is armed is finished. */
   readonly signal: AbortSignal;
+  /** The database's clock, as far as syncClock has told it: hosts' clocks differ, the database's is one. */
   now(): Date;
+  syncClock(databaseNow: Date): void;
   random(): number;
 }
 

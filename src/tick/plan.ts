@@ -16,6 +16,7 @@ const WRITEBACKS = 200;
 export async function plan(deps: TickDeps, mayGoOn: () => boolean): Promise<void> {
   const { store, log, options } = deps;
   const swept = await store.sweep(SWEEP);
+  deps.syncClock(swept.now);
   if (swept.missed.length > 0) {
     log.warn('The sweep found scheduled posts that no trigger had noted.', { posts: swept.missed });
   }

@@ -1,26 +1,21 @@
-import { type Candidate, type ChosenAccount, chooseAccounts } from '../core/choose-accounts.ts';
-import { resolveDue } from '../core/due.ts';
+import { type ChosenAccount, chooseAccounts } from '../core/choose-accounts.ts';
 import type { Problem } from '../core/errors.ts';
 import { fingerprint } from '../core/fingerprint.ts';
-import { judgeForeignFlag } from '../core/foreign-flag.ts';
-import type { ClaimedPost, StoredTarget } from '../core/job.ts';
-import { asFilledText, asObject } from '../core/json-value.ts';
+import { type ClaimedPost, isInFlight, isOpen, type StoredTarget } from '../core/job.ts';
 import type { Platform } from '../core/platform.ts';
-import { foldPlatform, PLATFORM_NAMES, type PlatformName } from '../core/platform-name.ts';
+import { PLATFORM_NAMES } from '../core/platform-name.ts';
 import { buildPost, type Post } from '../core/post.ts';
-import { parseSourceRow, type SourceRow } from '../core/source-row.ts';
-import { span } from '../core/span.ts';
 import type { Claim, Settlement, TargetSettlement } from '../core/store.ts';
 import type { PublishDeps } from './deps.ts';
+import { judgePost } from './judge-post.ts';
 import { stamped } from './plan.ts';
 import { asFailed, fail, publishTarget } from './publish-target.ts';
+import { knownAccounts, reachAccounts } from './reach-accounts.ts';
 import { leaveToPerson } from './recover-target.ts';
 import { fromStep, postResult, type TargetResult } from './results.ts';
 import type { Step } from './send-target.ts';
 import { mainEffect } from './target-job.ts';
 import { tokenMd5 } from './tokens.ts';
-
-const MAX_DEAD_LEASES = 3;
 
 /** Runs one target at a time per account, and at most CONCURRENCY at all. */
 export type RunTarget = <T>(accountKey: string, run: () => Promise<T>) => Promise<T>;
@@ -40,7 +35,12 @@ export async function publishPost(
   const end = async (settlement: Partial<Settlement>) =>
     deps.store.settle(claim, { problem: null, targets: [], nextAttemptAt: null, ...settlement });
 
-  const judged = judge(deps, claimed);
+  const judged = judgePost(claimed, {
+    now: deps.now(),
+    maxLatenessMs: deps.limits.maxLatenessMs,
+    defaultZone: deps.options.defaultZone,
+    publishes: (platform) => deps.platforms[platform] !== undefined,
+  });
   if ('later' in judged) {
     await end({ nextAttemptAt: judged.later });
     return [postResult(claimed, 'skipped', null, judged.reason)];
@@ -48,7 +48,7 @@ export async function publishPost(
   if ('problem' in judged) return endWith(deps, claimed, claim, end, judged.problem);
 
   const { row, platformName, flagAt, cancelled } = judged;
-  const candidates = await reachable(deps, claimed);
+  const candidates = await reachAccounts(deps, claimed);
   const appTargets = claimed.targets.filter(
     (target) => target.origin === 'app' && target.state !== 'cancelled',
   );
@@ -63,38 +63,22 @@ export async function publishPost(
   }
   const accounts = 'accounts' in choice ? choice.accounts : knownAccounts(claimed, candidates);
 
-  const works: {
-    readonly chosen: ChosenAccount;
-    readonly platform: Platform;
-    readonly post: Post;
-    readonly print: string;
-  }[] = [];
+  const works: TargetMaterial[] = [];
   for (const chosen of accounts) {
     const platform = platformNamed(deps, chosen.platform);
     if (platform === null) continue;
-    const text =
-      appTargets.find((t) => t.platform === chosen.platform && t.accountId === chosen.accountId)?.text ??
-      null;
-    const built = buildPost(row, platform.capabilities.platform, claimed.dueAt ?? deps.now());
+    const own = appTargets.find((t) => t.platform === chosen.platform && t.accountId === chosen.accountId);
+    const built = buildPost(
+      row,
+      platform.capabilities.platform,
+      claimed.dueAt ?? deps.now(),
+      own?.text ?? null,
+    );
     if ('problems' in built) return endWith(deps, claimed, claim, end, asFailed(built.problems).problem);
-    const post = text === null ? built.post : { ...built.post, text };
-    works.push({
-      chosen,
-      platform,
-      post,
-      print: fingerprint({
-        text: post.text,
-        title: post.title,
-        kind: post.kind,
-        mediaUrls: post.media.map((file) => file.url),
-      }),
-    });
-  }
-
-  const off = works.filter((work) => claimed.autoPostingOff.includes(work.chosen.connection.id));
-  if (off.length > 0 && off.length === works.length && !claimed.targets.some(isInFlight)) {
-    await end({ nextAttemptAt: new Date(deps.now().getTime() + 5 * 60_000) });
-    return [postResult(claimed, 'skipped', null, 'auto-posting is off for its account')];
+    const { post } = built;
+    const { text, title, kind } = post;
+    const mediaUrls = post.media.map((file) => file.url);
+    works.push({ chosen, platform, post, print: fingerprint({ text, title, kind, mediaUrls }) });
   }
 
   const targets = cancelled
@@ -117,7 +101,7 @@ export async function publishPost(
   const settlements: TargetSettlement[] = [];
   await Promise.all(
     targets.map(async (target) => {
-      if (!isOpen(target) || (target.nextLookAt !== null && target.nextLookAt > deps.now())) return;
+      if (!isOpen(target) || !target.due) return;
       const work = works.find(
         (w) => w.chosen.platform === target.platform && w.chosen.accountId === target.accountId,
       );
@@ -137,6 +121,7 @@ export async function publishPost(
                   revision: target.text === null ? claimed.revision : target.currentRevision,
                   fingerprint: work.print,
                   tokenMd5: tokenMd5(work.chosen),
+                  autoPosting: !claimed.autoPostingOff.includes(work.chosen.connection.id),
                 },
                 cancelled,
               ),
@@ -161,99 +146,12 @@ export async function publishPost(
   return results;
 }
 
-type Judged =
-  | { readonly later: Date; readonly reason: string }
-  | { readonly problem: Problem }
-  | {
-      readonly row: SourceRow;
-      readonly platformName: PlatformName | null;
-      readonly flagAt: Date | null;
-      readonly cancelled: boolean;
-    };
-
-/** Everything that can be said about a post before its accounts are looked at. Pure but for the clock. */
-function judge(deps: PublishDeps, claimed: ClaimedPost): Judged {
-  const now = deps.now();
-  const after = (ms: number) => new Date(now.getTime() + ms);
-  const inFlight = claimed.targets.some(isInFlight);
-  const parsed = parseSourceRow(claimed.source, claimed.row);
-  if ('problem' in parsed) return { problem: rowUnreadable(parsed.problem) };
-  const { row } = parsed;
-  const cancelled = claimed.cancelled || (row.status !== 'scheduled' && row.status !== 'published');
-
-  const folded = foldPlatform(row.platformRaw);
-  if ('skip' in folded && !inFlight) return { later: after(60_000), reason: folded.skip };
-  if ('problem' in folded && !inFlight) return { problem: folded.problem };
-  const platform = 'platform' in folded ? folded.platform : null;
-  if (platform !== null && deps.platforms[platform] === undefined && !inFlight) {
-    return { problem: platformLater(platform) };
-  }
-  const judged = { row, platformName: platform, flagAt: null, cancelled };
-  if (inFlight || cancelled) return judged;
-
-  const updatedAt = asFilledText(asObject(claimed.row)?.['updated_at']);
-  const rowZone = asFilledText(row.metadata['timezone']);
-  const flag = judgeForeignFlag(
-    row.metadata,
-    [rowZone, claimed.timezone, deps.options.defaultZone],
-    updatedAt,
-    now,
-  );
-  if (flag.state === 'busy') return { later: flag.until, reason: 'another publisher is working on it' };
-
-  const due = resolveDue({
-    scheduledAt: row.scheduledAt,
-    scheduledDate: row.scheduledDate,
-    scheduledTime: row.scheduledTime,
-    zones: { row: row.metadata['timezone'], profile: claimed.timezone, default: deps.options.defaultZone },
-  });
-  if ('problem' in due || due.dueAt.getTime() !== claimed.dueAt?.getTime()) {
-    return { later: after(5_000), reason: 'its time was changed; it is planned again' };
-  }
-  if (claimed.attempts >= MAX_DEAD_LEASES) return { problem: diedOnIt };
-  const lateMs = (claimed.seenDueAt ?? now).getTime() - claimed.dueAt.getTime();
-  if (claimed.firstClaim && !claimed.released && lateMs > deps.limits.maxLatenessMs) {
-    return { problem: missedTime(lateMs, claimed.dueAt) };
-  }
-  return { ...judged, flagAt: flag.state === 'stale' ? flag.at : null };
-}
-
-/** Connections with the remote account each reaches; a platform is asked only where the row does not tell. */
-async function reachable(deps: PublishDeps, claimed: ClaimedPost): Promise<readonly Candidate[]> {
-  const candidates: Candidate[] = [];
-  for (const connection of claimed.connections) {
-    const folded = foldPlatform(connection.platform);
-    const platform = 'platform' in folded ? deps.platforms[folded.platform] : undefined;
-    if (platform === undefined || !('platform' in folded)) continue;
-    let accountId = platform.accountId(connection);
-    if (accountId === null && connection.active && platform.lookUpAccountId !== undefined) {
-      const token = deps.readToken(connection.accessToken);
-      if (token.kind === 'token') {
-        try {
-          accountId = await platform.lookUpAccountId(deps.context(folded.platform), connection, token.token);
-        } catch (error) {
-          deps.log.warn('The account of a connection could not be looked up.', {
-            connection: connection.id,
-            error: error instanceof Error ? error.message : String(error),
-          });
-        }
-      }
-    }
-    candidates.push({ platform: folded.platform, connection, accountId });
-  }
-  return candidates;
-}
-
-/** For targets that may be out, the accounts they were sent to, whatever the row says now. */
-function knownAccounts(claimed: ClaimedPost, candidates: readonly Candidate[]): readonly ChosenAccount[] {
-  return claimed.targets.filter(isInFlight).flatMap((target) => {
-    const found = candidates.find((c) => c.platform === target.platform && c.accountId === target.accountId);
-    if (found === undefined) return [];
-    const { platform, accountId, origin } = target;
-    return [
-      { platform, accountId, origin, name: target.accountName ?? accountId, connection: found.connection },
-    ];
-  });
+/** What one chosen account is to get. */
+interface TargetMaterial {
+  readonly chosen: ChosenAccount;
+  readonly platform: Platform;
+  readonly post: Post;
+  readonly print: string;
 }
 
 type End = (settlement: Partial<Settlement>) => Promise<unknown>;
@@ -279,43 +177,10 @@ async function endWith(
   return results.length > 0 ? results : [postResult(claimed, 'failed', null, stored)];
 }
 
-const IN_FLIGHT = new Set(['armed', 'unknown', 'accepted']);
-const isInFlight = (target: StoredTarget) => IN_FLIGHT.has(target.state);
-const isOpen = (target: StoredTarget) =>
-  isInFlight(target) || ['pending', 'prepared', 'retry', 'held'].includes(target.state);
-
 function platformNamed(deps: PublishDeps, name: string): Platform | null {
   const known = PLATFORM_NAMES.find((candidate) => candidate === name);
   return (known === undefined ? undefined : deps.platforms[known]) ?? null;
 }
-
-const rowUnreadable = (message: string): Problem => ({
-  kind: 'unusable',
-  code: 'ROW_UNREADABLE',
-  message,
-  hint: 'Correct the row and schedule it again.',
-});
-
-const platformLater = (platform: string): Problem => ({
-  kind: 'unusable',
-  code: 'PLATFORM_NOT_SUPPORTED',
-  message: `This version of content-publisher cannot publish to ${platform} yet.`,
-  hint: 'Publish it by hand, or schedule it again after updating content-publisher.',
-});
-
-const diedOnIt: Problem = {
-  kind: 'rejected',
-  code: 'PUBLISHER_DIED',
-  message: 'The publisher died on this post three times before it was sent.',
-  hint: 'Look at its media (very large or broken files?) and at the log, then schedule it again.',
-};
-
-const missedTime = (lateMs: number, dueAt: Date): Problem => ({
-  kind: 'rejected',
-  code: 'MISSED_TIME',
-  message: `The post missed its time by ${span(lateMs)} (due ${dueAt.toISOString()}); it was not published.`,
-  hint: 'Schedule it again with a new time, or send it now with "content-publisher retry". MAX_LATENESS sets how late is too late.',
-});
 
 const accountUnknown = (target: StoredTarget): Problem => ({
   kind: 'unusable',

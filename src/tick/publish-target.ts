@@ -7,7 +7,7 @@ import type { PublishDeps } from './deps.ts';
 import { decide, type Failed, settlement, storedProblem, toFailed } from './failure.ts';
 import { recoverTarget } from './recover-target.ts';
 import { later, type Step, sendTarget } from './send-target.ts';
-import { mainEffect, type TargetWork } from './target-job.ts';
+import { mainEffect, readCheckpoint, type TargetWork } from './target-job.ts';
 import { disconnectAccount, openAccount } from './tokens.ts';
 
 const AUTO_POSTING_LOOK_MS = 5 * 60_000;
@@ -87,11 +87,12 @@ async function advance(deps: PublishDeps, work: TargetWork, cancelled: boolean):
       return later(work, new Date(deps.now().getTime() + AUTO_POSTING_LOOK_MS), opened.problem.message);
     return fail(deps, target, { problem: opened.problem, reached: true, retryAt: null });
   }
+  let checkpoint = target.revision === work.revision ? readCheckpoint(deps, target) : null;
   if (inFlight) {
     const recovered = await recoverTarget(deps, work, opened.account);
-    if (recovered.done !== 'send' || cancelled) {
-      return recovered.done === 'send' ? later(work, deps.now(), 'it was un-scheduled') : recovered;
-    }
+    if (recovered.done !== 'send') return recovered;
+    if (cancelled) return later(work, deps.now(), 'it was un-scheduled');
+    checkpoint = recovered.checkpoint;
   }
 
   const { capabilities } = platform;
@@ -111,7 +112,13 @@ async function advance(deps: PublishDeps, work: TargetWork, cancelled: boolean):
     const inspected = { ...post, media: looked };
     const late = platform.problems(inspected);
     if (late.length > 0) return fail(deps, target, asFailed(late));
-    const step = await sendTarget(deps, { ...work, post: inspected }, opened.account, media.files);
+    const step = await sendTarget(
+      deps,
+      { ...work, post: inspected },
+      opened.account,
+      media.files,
+      checkpoint,
+    );
     if (isOver(step)) await forget(deps, media.uploaded());
     return step;
   } finally {
@@ -139,6 +146,13 @@ async function forget(deps: PublishDeps, names: readonly string[]): Promise<void
 function mayNotSend(work: TargetWork, deps: PublishDeps, cancelled: boolean): Step | null {
   const { target, chosen } = work;
   if (cancelled) return later(work, deps.now(), 'it was un-scheduled');
+  if (!work.autoPosting) {
+    return later(
+      work,
+      new Date(deps.now().getTime() + AUTO_POSTING_LOOK_MS),
+      'auto-posting is off for its account',
+    );
+  }
   if (target.copyOf !== null) return fail(deps, target, asFailed([copyOf(target.copyOf)]));
   if (!chosen.connection.active) {
     return fail(deps, target, asFailed([accountInactive(work.platform.capabilities.label, chosen)]));

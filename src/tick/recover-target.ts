@@ -1,9 +1,9 @@
 import type { StoredProblem } from '../core/job.ts';
-import type { Account, Found } from '../core/platform.ts';
+import type { Account, Checkpoint, Found } from '../core/platform.ts';
 import type { Claim, OutcomeAnswer } from '../core/store.ts';
 import type { PublishDeps } from './deps.ts';
 import { recordSent, type Step } from './send-target.ts';
-import { mainEffect, makeJob, readCheckpoint, type TargetWork } from './target-job.ts';
+import { mainEffect, makeJob, readCheckpoint, sealCheckpoint, type TargetWork } from './target-job.ts';
 
 const SECOND_LOOK_SECONDS = 60;
 const LOOK_AGAIN_MS = 60_000;
@@ -14,7 +14,7 @@ const GIVE_UP_MS = 60 * 60_000;
 /** A platform that took a post but never showed it. */
 const ACCEPTED_DEADLINE_MS = 24 * 60 * 60_000;
 
-export type Recovered = Step | { readonly done: 'send' };
+export type Recovered = Step | { readonly done: 'send'; readonly checkpoint: Checkpoint | null };
 
 /**
  * Learns what became of an effect that was armed: `armed` (its tick died), `unknown` or `accepted`.
@@ -26,7 +26,7 @@ export async function recoverTarget(
   account: Account,
 ): Promise<Recovered> {
   const effect = mainEffect(work.target);
-  if (effect === undefined) return { done: 'send' };
+  if (effect === undefined) return { done: 'send', checkpoint: null };
   const { armId } = effect;
   const answered = (answer: OutcomeAnswer, error: StoredProblem | null = null): Step => ({
     done: 'outcome',
@@ -84,11 +84,17 @@ export async function recoverTarget(
         }
       }
       await deps.store.outcome(
-        { armId, outcome: 'absent', proof: found.proof, nextLookAt: deps.now() },
+        {
+          armId,
+          outcome: 'absent',
+          proof: found.proof,
+          checkpoint: found.checkpoint === null ? null : sealCheckpoint(deps, found.checkpoint),
+          nextLookAt: deps.now(),
+        },
         deps.identity,
       );
       deps.log.info('Proven not to be out; it is sent.', { ...work.claim, proof: found.proof });
-      return { done: 'send' };
+      return { done: 'send', checkpoint: found.checkpoint };
     }
     case 'unknown': {
       const late = deps.now().getTime() > effect.lastPossibleAt.getTime() + GIVE_UP_MS;

@@ -6,7 +6,7 @@ import type { ArmAnswer, OutcomeAnswer, TargetSettlement } from '../core/store.t
 import { takeArm } from './arm.ts';
 import type { PublishDeps } from './deps.ts';
 import { decide, storedProblem, toFailed } from './failure.ts';
-import { MAIN_EFFECT, makeJob, readCheckpoint, sealCheckpoint, type TargetWork } from './target-job.ts';
+import { MAIN_EFFECT, makeJob, sealCheckpoint, type TargetWork } from './target-job.ts';
 
 /** Longer waits for a platform's processing are left to a later tick. */
 const WAIT_IN_TICK_MS = 12_000;
@@ -32,9 +32,10 @@ export async function sendTarget(
   work: TargetWork,
   account: Account,
   media: readonly MediaFile[],
+  from: Checkpoint | null,
 ): Promise<Step> {
   const { platform, target } = work;
-  let checkpoint = work.target.revision === work.revision ? readCheckpoint(deps, target) : null;
+  let checkpoint = from;
   for (;;) {
     const prepared = await platform.prepare(makeJob(deps, work, account, media, checkpoint));
     checkpoint = prepared.checkpoint;

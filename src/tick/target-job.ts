@@ -18,6 +18,8 @@ export interface TargetWork {
   readonly revision: string;
   readonly fingerprint: string;
   readonly tokenMd5: string;
+  /** platform_settings.auto_posting of its connection. */
+  readonly autoPosting: boolean;
 }
 
 /** The visible act of a target; threads and comments have more of them. */
@@ -53,7 +55,8 @@ export function makeJob(
     checkpoint,
     armedAt: effect?.firstArmedAt ?? null,
     lastPossibleAt: effect?.lastPossibleAt ?? null,
-    sentBefore: (effect?.unknownSends ?? 0) > 0,
+    // Armed by a tick that died counts too: whether that request left is not known.
+    sentBefore: (effect?.unknownSends ?? 0) > 0 || ['armed', 'unknown'].includes(work.target.state),
     isKnownId: (id) => deps.store.isKnownId(work.target.platform, work.target.accountId, id),
     save: (next) =>
       deps.store.checkpoint(work.claim, work.target, sealCheckpoint(deps, next), false, work.revision),

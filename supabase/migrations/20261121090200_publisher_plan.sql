@@ -306,7 +306,7 @@ begin
   select * into v_install from public.publish_install for update skip locked;
   if not found then
     -- Another tick sweeps at this moment.
-    return jsonb_build_object('seen', 0, 'missed', '[]'::jsonb);
+    return jsonb_build_object('now', clock_timestamp(), 'seen', 0, 'missed', '[]'::jsonb);
   end if;
 
   if v_install.sweep_source = 'created_content' then
@@ -338,7 +338,7 @@ begin
                         then case sweep_source when 'created_content' then 'content_posts' else 'created_content' end
                         else sweep_source end,
     sweep_after = case when v_seen < p_limit then '00000000-0000-0000-0000-000000000000' else v_ids[v_seen] end;
-  return jsonb_build_object('source', v_install.sweep_source, 'seen', v_seen, 'missed', v_missed);
+  return jsonb_build_object('now', clock_timestamp(), 'source', v_install.sweep_source, 'seen', v_seen, 'missed', v_missed);
 end
 $$;
 

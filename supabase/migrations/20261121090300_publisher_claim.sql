@@ -32,6 +32,7 @@ begin
 
   select coalesce(jsonb_agg(to_jsonb(t) || jsonb_build_object(
       'current_revision', public.publisher_revision(p_row, t.text),
+      'due', t.next_look_at <= clock_timestamp(),
       'effects', (select coalesce(jsonb_agg(to_jsonb(e) order by e.effect), '[]'::jsonb) from public.publish_effects e
                    where e.source = t.source and e.post_id = t.post_id and e.platform = t.platform
                      and e.account_id = t.account_id))
@@ -279,6 +280,7 @@ begin
 
     v_answer := v_answer || (to_jsonb(v_target) || jsonb_build_object(
       'current_revision', public.publisher_revision(v_row, v_target.text),
+      'due', v_target.next_look_at <= clock_timestamp(),
       'copy_of', case when v_copy.post_id is not null and v_target.state in ('pending', 'prepared', 'retry', 'held')
                       then v_copy.source || ':' || v_copy.post_id end,
       'hold', public.publisher_hold_for(v_target.platform, v_target.account_id, v_want ->> 'token_md5'),
@@ -493,7 +495,8 @@ begin
     update public.publish_targets t set
         state = case v_outcome when 'accepted' then 'accepted' when 'unknown' then coalesce(p ->> 'state', 'unknown')
                                when 'refused' then p ->> 'state' when 'absent' then 'pending' else 'retry' end,
-        checkpoint = coalesce(p ->> 'checkpoint', t.checkpoint),
+        -- Absent: what find says is left of the preparation, or nothing.
+        checkpoint = case when v_outcome = 'absent' then p ->> 'checkpoint' else coalesce(p ->> 'checkpoint', t.checkpoint) end,
         error = case when v_outcome in ('accepted', 'absent') then null else coalesce(nullif(p -> 'error', 'null'::jsonb), t.error) end,
         attempts = t.attempts + case when v_outcome = 'refused' then 1 else 0 end,
         held_since = case when p ->> 'state' = 'held' then coalesce(t.held_since, now()) else t.held_since end,

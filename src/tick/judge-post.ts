@@ -1,0 +1,99 @@
+import { resolveDue } from '../core/due.ts';
+import type { Problem } from '../core/errors.ts';
+import { judgeForeignFlag } from '../core/foreign-flag.ts';
+import { type ClaimedPost, isInFlight } from '../core/job.ts';
+import { asFilledText, asObject } from '../core/json-value.ts';
+import { foldPlatform, type PlatformName } from '../core/platform-name.ts';
+import { parseSourceRow, type SourceRow } from '../core/source-row.ts';
+import { span } from '../core/span.ts';
+
+const MAX_DEAD_LEASES = 3;
+const SKIPPED_LOOK_MS = 60_000;
+const REPLAN_MS = 5_000;
+
+export interface JudgeRules {
+  readonly now: Date;
+  readonly maxLatenessMs: number;
+  readonly defaultZone: string | null;
+  publishes(platform: PlatformName): boolean;
+}
+
+export type Judged =
+  | { readonly later: Date; readonly reason: string }
+  | { readonly problem: Problem }
+  | {
+      readonly row: SourceRow;
+      readonly platformName: PlatformName | null;
+      readonly flagAt: Date | null;
+      readonly cancelled: boolean;
+    };
+
+/** Everything that can be said about a post before its accounts are looked at. Pure. */
+export function judgePost(claimed: ClaimedPost, rules: JudgeRules): Judged {
+  const { now } = rules;
+  const after = (ms: number) => new Date(now.getTime() + ms);
+  const inFlight = claimed.targets.some(isInFlight);
+  const parsed = parseSourceRow(claimed.source, claimed.row);
+  if ('problem' in parsed) return { problem: rowUnreadable(parsed.problem) };
+  const { row } = parsed;
+  const cancelled = claimed.cancelled || (row.status !== 'scheduled' && row.status !== 'published');
+
+  const folded = foldPlatform(row.platformRaw);
+  if ('skip' in folded && !inFlight) return { later: after(SKIPPED_LOOK_MS), reason: folded.skip };
+  if ('problem' in folded && !inFlight) return { problem: folded.problem };
+  const platform = 'platform' in folded ? folded.platform : null;
+  if (platform !== null && !rules.publishes(platform) && !inFlight) {
+    return { problem: platformLater(platform) };
+  }
+  const judged = { row, platformName: platform, flagAt: null, cancelled };
+  if (inFlight || cancelled) return judged;
+
+  const updatedAt = asFilledText(asObject(claimed.row)?.['updated_at']);
+  const rowZone = asFilledText(row.metadata['timezone']);
+  const flag = judgeForeignFlag(row.metadata, [rowZone, claimed.timezone, rules.defaultZone], updatedAt, now);
+  if (flag.state === 'busy') return { later: flag.until, reason: 'another publisher is working on it' };
+
+  const due = resolveDue({
+    scheduledAt: row.scheduledAt,
+    scheduledDate: row.scheduledDate,
+    scheduledTime: row.scheduledTime,
+    zones: { row: row.metadata['timezone'], profile: claimed.timezone, default: rules.defaultZone },
+  });
+  if ('problem' in due || due.dueAt.getTime() !== claimed.dueAt?.getTime()) {
+    return { later: after(REPLAN_MS), reason: 'its time was changed; it is planned again' };
+  }
+  if (claimed.attempts >= MAX_DEAD_LEASES) return { problem: diedOnIt };
+  const lateMs = (claimed.seenDueAt ?? now).getTime() - claimed.dueAt.getTime();
+  if (claimed.firstClaim && !claimed.released && lateMs > rules.maxLatenessMs) {
+    return { problem: missedTime(lateMs, claimed.dueAt) };
+  }
+  return { ...judged, flagAt: flag.state === 'stale' ? flag.at : null };
+}
+
+const rowUnreadable = (message: string): Problem => ({
+  kind: 'unusable',
+  code: 'ROW_UNREADABLE',
+  message,
+  hint: 'Correct the row and schedule it again.',
+});
+
+const platformLater = (platform: string): Problem => ({
+  kind: 'unusable',
+  code: 'PLATFORM_NOT_SUPPORTED',
+  message: `This version of content-publisher cannot publish to ${platform} yet.`,
+  hint: 'Publish it by hand, or schedule it again after updating content-publisher.',
+});
+
+const diedOnIt: Problem = {
+  kind: 'rejected',
+  code: 'PUBLISHER_DIED',
+  message: 'The publisher died on this post three times before it was sent.',
+  hint: 'Look at its media (very large or broken files?) and at the log, then schedule it again.',
+};
+
+const missedTime = (lateMs: number, dueAt: Date): Problem => ({
+  kind: 'rejected',
+  code: 'MISSED_TIME',
+  message: `The post missed its time by ${span(lateMs)} (due ${dueAt.toISOString()}); it was not published.`,
+  hint: 'Schedule it again with a new time, or send it now with "content-publisher retry". MAX_LATENESS sets how late is too late.',
+});
