@@ -105,7 +105,7 @@ export function jobOf(
 }
 
 /** A request as the platform module made it, and the status it got (undefined: no answer). */
-export interface Asked {
+interface Asked {
   /** 'POST /rest/posts' */
   readonly line: string;
   readonly armed: boolean;

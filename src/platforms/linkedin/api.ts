@@ -28,13 +28,13 @@ const REST = 'https://api.linkedin.com/rest';
 const USERINFO = 'https://api.linkedin.com/v2/userinfo';
 const ACCESS_TOKEN = 'https://www.linkedin.com/oauth/v2/accessToken';
 
-export type ImageOrDocument = 'image' | 'document';
-export interface StartedUpload {
+type ImageOrDocument = 'image' | 'document';
+interface StartedUpload {
   readonly urn: string;
   readonly url: string;
   readonly expiresAt: number | undefined;
 }
-export interface StartedVideo {
+interface StartedVideo {
   readonly urn: string;
   readonly token: string;
   readonly expiresAt: number | undefined;

@@ -6,7 +6,7 @@ import { redactText } from '../../core/redact-text.ts';
 import { ERROR_RULES } from './error-table.ts';
 
 /** After these nothing was published, and the post itself may be sent again once its files are there. */
-export const FILES_NOT_READY: readonly string[] = ['MEDIA_ASSET_WAITING_UPLOAD', 'MEDIA_ASSET_PROCESSING'];
+const FILES_NOT_READY: readonly string[] = ['MEDIA_ASSET_WAITING_UPLOAD', 'MEDIA_ASSET_PROCESSING'];
 /** After these nothing was published, and the files have to be uploaded anew. */
 export const FILES_LOST: readonly string[] = [
   'INVALID_IMAGE_ID',

@@ -1,5 +1,5 @@
 import type { Found, Job } from '../../core/platform.ts';
-import { readCheckpoint } from './checkpoint.ts';
+import { NOTHING, readCheckpoint } from './checkpoint.ts';
 import { findInListing } from './listing.ts';
 import { isRepeat } from './repeat.ts';
 
@@ -8,8 +8,12 @@ import { isRepeat } from './repeat.ts';
  * for 7 minutes after the first arm the same bytes are answered with the first one's URN. Later only a person knows.
  */
 export async function find(job: Job): Promise<Found> {
-  const state = readCheckpoint(job.checkpoint);
+  const read = readCheckpoint(job.checkpoint);
+  const state = read === 'unreadable' ? NOTHING : read;
   const listed = await findInListing(job);
-  if (listed.state === 'published' || state === 'unreadable' || !isRepeat(job, state)) return listed;
-  return { state: 'absent', proof: 'repeat', checkpoint: job.checkpoint };
+  if (listed.state !== 'published' && isRepeat(job, state)) {
+    return { state: 'absent', proof: 'repeat', checkpoint: state };
+  }
+  // Proven not to be out, it is built again from the post as it is now; its uploads still serve.
+  return listed.state === 'absent' ? { ...listed, checkpoint: { ...state, body: null } } : listed;
 }

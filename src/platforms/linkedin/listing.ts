@@ -37,7 +37,7 @@ export async function findInListing(job: Job): Promise<Found> {
   const inWindow = reading.posts.filter(({ createdAt }) => createdAt >= from && createdAt <= to);
   const known = await Promise.all(inWindow.map(({ id }) => job.isKnownId(id)));
   const strangers = inWindow.filter((_post, index) => known[index] !== true);
-  if (strangers.length === 0) return { state: 'absent', proof: 'listing', checkpoint: job.checkpoint };
+  if (strangers.length === 0) return { state: 'absent', proof: 'listing', checkpoint: null };
 
   const wanted = normalizeText(job.post.text);
   const matches = strangers.filter(

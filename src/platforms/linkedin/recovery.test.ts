@@ -36,8 +36,9 @@ function armed(): number {
 async function recover(lost: Partial<Job>) {
   const found = await linkedin.find(world.job(lost));
   if (found.state !== 'absent') return found;
-  const prepared = await linkedin.prepare(world.job(lost));
-  if (!prepared.ready) throw new Error('A repeat is ready at once.');
+  const { checkpoint } = found;
+  const prepared = await linkedin.prepare(world.job({ ...lost, checkpoint }));
+  if (!prepared.ready) throw new Error('All files are there already.');
   return await world.send(lost, prepared.checkpoint);
 }
 
@@ -353,5 +354,16 @@ describe('the list of an organization’s posts', () => {
     const prepared = await linkedin.prepare(world.job(edited));
     await expect(world.send(edited, prepared.checkpoint)).rejects.toMatchObject({ kind: 'unknown' });
     expect(only(world.platforms.posts()).text).toBe(linkedinPost().text);
+  });
+
+  it('lets the post as it is now go out with the uploads of the one that is not there', async () => {
+    await start(ORGANIZATION);
+    const files = [mediaFile(await picture(), 'image', 'image/jpeg')];
+    const lost = await world.sendLost('drop_before', jobOf('image', files));
+    world.pass(8 * MINUTE_MS);
+    const edited = { ...lost, ...jobOf('image', files, { text: 'Corrected' }) };
+    expect(await recover(edited)).toMatchObject({ state: 'published' });
+    expect(only(world.platforms.posts())).toMatchObject({ kind: 'image', text: 'Corrected' });
+    expect(world.asked.filter(({ line }) => line.startsWith('PUT'))).toHaveLength(1);
   });
 });

@@ -23,7 +23,7 @@ export interface Part {
 }
 
 /** A post as created. */
-export interface StoredPost {
+interface StoredPost {
   readonly urn: string;
   readonly author: string;
   readonly createdAt: number;
