@@ -9,8 +9,9 @@ import { testServers } from '../../test/support/http-servers.ts';
 import type { HttpSource } from '../core/http.ts';
 import type { MediaRole } from '../core/media.ts';
 import type { MediaBucket } from '../core/media-bucket.ts';
+import type { MediaLibrary } from '../core/media-library.ts';
 import type { KindCapabilities, MediaFile, MediaRule } from '../core/platform.ts';
-import { createMediaLibrary, type MediaLibrary } from './library.ts';
+import { createMediaLibrary } from './library.ts';
 
 const seed = fileURLToPath(new URL('../../supabase/seed/media/', import.meta.url));
 const servers = testServers();

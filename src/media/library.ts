@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import { type Problem, PublishError } from '../core/errors.ts';
 import type { MediaBucket } from '../core/media-bucket.ts';
 import type { MediaLibrary, OpenedMedia } from '../core/media-library.ts';
-import type { KindCapabilities, MediaFile } from '../core/platform.ts';
+import type { KindCapabilities } from '../core/platform.ts';
 import type { PostMedia } from '../core/post.ts';
 import { type FetchOptions, fetchMedia } from './fetch.ts';
 import { fileName } from './file-name.ts';

@@ -89,7 +89,7 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
     while (mayStart() && broken === undefined) {
       const free = limits.concurrency * 2 - running.size;
       const claim =
-        free <= 0
+        free < limits.concurrency
           ? null
           : await store.claim({
               identity,

@@ -57,6 +57,9 @@ create table if not exists public.publish_queue (
 );
 comment on table public.publish_queue is 'content-publisher: one row per scheduled post';
 create index if not exists publish_queue_next on public.publish_queue (next_attempt_at) where state = 'waiting';
+create index if not exists publish_queue_due on public.publish_queue (due_at) where state = 'waiting';
+create index if not exists publish_queue_skipped on public.publish_queue (due_at) where state = 'skipped';
+create index if not exists publish_queue_leased on public.publish_queue (user_id, platform) where lease_owner is not null;
 create index if not exists publish_queue_account on public.publish_queue (user_id, platform, last_claimed_at);
 create index if not exists publish_queue_lease on public.publish_queue (lease_owner) where lease_owner is not null;
 create index if not exists publish_queue_writeback on public.publish_queue (source, post_id) where writeback_due;
@@ -98,6 +101,9 @@ create table if not exists public.publish_targets (
 comment on table public.publish_targets is 'content-publisher: one post for one remote account, the unit that goes out exactly once';
 create unique index if not exists publish_targets_one_owner
   on public.publish_targets (platform, account_id, platform_post_id) where platform_post_id is not null;
+-- Few rows at any time, however long the history: what is not over yet.
+create index if not exists publish_targets_open on public.publish_targets (source, post_id)
+  where state in ('armed', 'accepted', 'unknown', 'held', 'retry');
 create index if not exists publish_targets_account on public.publish_targets (platform, account_id, state);
 
 create table if not exists public.publish_effects (

@@ -233,10 +233,13 @@ begin
       and (p_user is null or q.user_id = p_user)
       and not exists (select 1 from public.publish_changes c where c.kind = q.source and c.ref = q.post_id);
   for v_queue in
-    select q.source, q.post_id from public.publish_queue q
+    select q.source, q.post_id from (
+      select d.source, d.post_id from public.publish_queue d where d.writeback_due
+      union
+      select t.source, t.post_id from public.publish_targets t where t.state in ('armed', 'accepted', 'unknown')
+    ) open
+    join public.publish_queue q on q.source = open.source and q.post_id = open.post_id
     where (p_user is null or q.user_id = p_user)
-      and (q.writeback_due or exists (select 1 from public.publish_targets t where t.source = q.source
-             and t.post_id = q.post_id and t.state in ('armed', 'accepted', 'unknown')))
       and (q.lease_until is null or q.lease_until < clock_timestamp())
     order by q.updated_at limit p_limit
   loop

@@ -60,6 +60,15 @@ begin
 end
 $$;
 
+-- What was scheduled before the triggers existed.
+insert into public.publish_changes (kind, ref)
+  select s.kind, s.id from (
+    select 'created_content' as kind, c.id from public.created_content c where c.status = 'scheduled'
+    union all
+    select 'content_posts', c.id from public.content_posts c where c.status = 'scheduled') s
+  where not exists (select 1 from public.publish_queue q where q.source = s.kind and q.post_id = s.id)
+    and not exists (select 1 from public.publish_changes p where p.kind = s.kind and p.ref = s.id);
+
 -- Converted images are served from here; names are unguessable, objects are deleted after publishing.
 do $$
 begin
