@@ -56,16 +56,16 @@ if [ -n "${NODE_BINARY:-}" ]; then
     fail "NODE_BINARY is ${found:-$NODE_BINARY, which does not run}; Node 20.19 or newer is needed." \
       'Let NODE_BINARY name a newer one, or remove it.'
 else
-  # In this order: the PATH, system-wide places, then nvm, volta, fnm, asdf, mise and n below the home folder.
+  # In this order: the PATH; nvm, volta, fnm, asdf, mise and n below the home folder; places of the whole system.
   find_node "$(command -v node || :)" \
-    /usr/local/bin/node /usr/bin/node /opt/homebrew/bin/node /home/linuxbrew/.linuxbrew/bin/node /snap/bin/node \
     "${NVM_DIR:-$home/.nvm}"/versions/node/*/bin/node \
     "$home"/.volta/bin/node \
     "$home"/.local/share/fnm/node-versions/*/installation/bin/node \
     "$home"/.fnm/node-versions/*/installation/bin/node \
     "$home"/.asdf/installs/nodejs/*/bin/node \
     "$home"/.local/share/mise/installs/node/*/bin/node \
-    "$home"/n/bin/node /usr/local/n/versions/node/*/bin/node ||
+    "$home"/n/bin/node /usr/local/n/versions/node/*/bin/node \
+    /usr/local/bin/node /opt/homebrew/bin/node /home/linuxbrew/.linuxbrew/bin/node /snap/bin/node /usr/bin/node ||
     fail "Node 20.19 or newer was not found${found:+; there is only $found}." \
       'Install Node from https://nodejs.org, or let NODE_BINARY name it in the crontab: NODE_BINARY=/path/to/node'
 fi
