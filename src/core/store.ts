@@ -252,6 +252,8 @@ export interface Store {
     seconds: number,
     tokenMd5: string,
   ): Promise<{ readonly go: boolean; readonly changed: boolean; readonly waitMs: number }>;
+  /** Gives the turn back; with goodUntil nobody asks again before it while the token is this one. */
+  refreshEnd(key: string, owner: string, tokenMd5: string, goodUntil: Date | null): Promise<void>;
   refreshStore(token: RefreshedToken): Promise<{ readonly stored: boolean }>;
   disconnect(
     connectionId: string,

@@ -186,6 +186,9 @@ export function createStore(rpc: Rpc): Store {
         { p: { key, connection_id: connectionId, owner, seconds, token_md5: tokenMd5 } },
         answers.refreshBegin,
       ),
+    refreshEnd: async (key, owner, tokenMd5, goodUntil) => {
+      await rpc('publisher_refresh_end', { p: { key, owner, token_md5: tokenMd5, good_until: goodUntil } });
+    },
     refreshStore: (token) =>
       ask(
         'publisher_refresh_store',

@@ -11,7 +11,10 @@ export type Armed = { readonly arm: Arm } | { readonly refused: Extract<ArmAnswe
  * Writes down "about to send" and gives the permission for it. Both clocks run from before the question was asked:
  * the monotonic one stands still while the machine is suspended, the wall clock may be set.
  */
-export async function takeArm(store: Store, request: Omit<ArmRequest, 'armId' | 'windowMs'>): Promise<Armed> {
+export async function takeArm(
+  store: Pick<Store, 'arm'>,
+  request: Omit<ArmRequest, 'armId' | 'windowMs'>,
+): Promise<Armed> {
   const armId = randomUUID();
   const monotonic = performance.now();
   const wall = Date.now();

@@ -135,12 +135,11 @@ export async function leaveToPerson(
   armId: string,
   reason: string,
 ): Promise<Step> {
-  const post = `${claim.source}:${claim.id}`;
   const error: StoredProblem = {
     kind: 'unknown',
     code: 'MAYBE_LIVE',
     message: reason,
-    hint: `Look at ${accountName}. If it is there, run: content-publisher resolve ${post} --published <url>. If not: --not-published.`,
+    hint: `Look at ${accountName}. If it is there, nothing is left to do; if not, duplicate the post and schedule the copy.`,
     at: deps.now().toISOString(),
   };
   const answer = await deps.store.outcome(

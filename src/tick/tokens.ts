@@ -8,6 +8,7 @@ import { stamped } from './plan.ts';
 
 const REFRESH_LEASE_SECONDS = 60;
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 export const accountKey = (platform: string, accountId: string) => `${platform}:${accountId}`;
 
@@ -52,7 +53,7 @@ export async function openAccount(
     before !== null &&
     connection.tokenGoodUntil.getTime() - before > deps.now().getTime();
   if (before === null || (good && !forceRefresh)) return { account };
-  return refreshAccount(deps, platform, context, chosen, account, forceRefresh);
+  return refreshAccount(deps, platform, context, chosen, account, before, forceRefresh);
 }
 
 async function refreshAccount(
@@ -61,6 +62,7 @@ async function refreshAccount(
   context: PlatformContext,
   chosen: ChosenAccount,
   account: Account,
+  before: number,
   mustRefresh: boolean,
 ): Promise<Opened> {
   const key = accountKey(account.platform, account.id);
@@ -77,7 +79,16 @@ async function refreshAccount(
   }
   try {
     const fresh = await platform.refresh(context, account);
-    if (fresh === null) return { account };
+    if (fresh === null) {
+      // Not refreshed without a person: not asked again for a day as long as the token is this one.
+      await deps.store.refreshEnd(
+        key,
+        deps.identity.owner,
+        md5,
+        new Date(deps.now().getTime() + before + DAY_MS),
+      );
+      return { account };
+    }
     const { stored } = await deps.store.refreshStore({
       key,
       connectionId: account.connectionId,
@@ -98,12 +109,13 @@ async function refreshAccount(
       },
     };
   } catch (error) {
-    // Only the platform's own word means that the account is dead; a DNS hiccup must not disconnect it.
-    if (error instanceof PublishError && (error.kind === 'auth' || error.kind === 'config' || mustRefresh))
-      throw error;
+    await deps.store.refreshEnd(key, deps.identity.owner, md5, null);
     if (!(error instanceof PublishError) && !(error instanceof HttpFailure)) throw error;
+    // Only the platform's own word means that the account is dead; a DNS hiccup must not disconnect it.
+    if (error instanceof PublishError && (error.kind === 'auth' || error.kind === 'config')) throw error;
     const known = account.tokenExpiresAt;
-    if (known !== null && known > deps.now()) return { account };
+    const mayLive = known === null ? before >= HOUR_MS : known > deps.now();
+    if (mayLive && !mustRefresh) return { account };
     throw error;
   }
 }

@@ -154,6 +154,7 @@ create table if not exists public.publish_log (
 comment on table public.publish_log is 'content-publisher: append-only record of what was done';
 create unique index if not exists publish_log_outcome
   on public.publish_log (arm_id, outcome, coalesce(platform_post_id, '')) where step = 'outcome';
+create index if not exists publish_log_arm on public.publish_log (arm_id) where step = 'arm';
 create index if not exists publish_log_post on public.publish_log (source, post_id, id);
 
 create table if not exists public.publish_holds (

@@ -433,25 +433,37 @@ create or replace function public.publisher_outcome(p jsonb) returns jsonb
 language plpgsql set search_path = '' set timezone = 'UTC' as $$
 declare
   v_outcome text := p ->> 'outcome';
+  v_arm uuid := (p ->> 'arm_id')::uuid;
   v_effect public.publish_effects;
   v_target public.publish_targets;
   v_new boolean;
+  v_current boolean;
   v_next timestamptz := coalesce((p ->> 'next_look_at')::timestamptz, now());
 begin
-  select * into v_effect from public.publish_effects e where e.arm_id = (p ->> 'arm_id')::uuid;
+  select * into v_effect from public.publish_effects e where e.arm_id = v_arm;
   if not found then
-    return jsonb_build_object('state', null, 'why', 'unknown arm');
+    -- An earlier arm of an effect that was armed again: its late answer must not be lost.
+    select e.* into v_effect from public.publish_log l
+      join public.publish_effects e on e.source = l.source and e.post_id = l.post_id and e.platform = l.platform
+        and e.account_id = l.account_id and e.effect = l.effect
+      where l.arm_id = v_arm and l.step = 'arm' limit 1;
+    if not found then
+      return jsonb_build_object('state', null, 'why', 'unknown arm');
+    end if;
   end if;
   perform 1 from public.publish_queue q where q.source = v_effect.source and q.post_id = v_effect.post_id for update;
   select * into v_target from public.publish_targets t
     where t.source = v_effect.source and t.post_id = v_effect.post_id and t.platform = v_effect.platform
       and t.account_id = v_effect.account_id for update;
-  select * into v_effect from public.publish_effects e where e.arm_id = (p ->> 'arm_id')::uuid for update;
+  select * into v_effect from public.publish_effects e
+    where e.source = v_effect.source and e.post_id = v_effect.post_id and e.platform = v_effect.platform
+      and e.account_id = v_effect.account_id and e.effect = v_effect.effect for update;
+  v_current := v_effect.arm_id = v_arm;
 
   insert into public.publish_log (run_id, host, source, post_id, platform, account_id, effect, step, arm_id, outcome,
       platform_post_id, platform_code, trace_id, detail)
     values (p ->> 'run_id', p ->> 'host', v_effect.source, v_effect.post_id, v_effect.platform, v_effect.account_id,
-            v_effect.effect, 'outcome', v_effect.arm_id, v_outcome, p ->> 'platform_post_id', p ->> 'platform_code',
+            v_effect.effect, 'outcome', v_arm, v_outcome, p ->> 'platform_post_id', p ->> 'platform_code',
             p ->> 'trace_id', p -> 'error')
     on conflict do nothing;
   v_new := found;
@@ -485,7 +497,7 @@ begin
             and t.account_id = v_target.account_id;
       end;
     end if;
-  elsif v_effect.state <> 'published' and v_target.state in ('armed', 'unknown', 'accepted') then
+  elsif v_current and v_effect.state <> 'published' and v_target.state in ('armed', 'unknown', 'accepted') then
     update public.publish_effects e set
         state = v_outcome,
         unknown_sends = e.unknown_sends + case when v_outcome = 'unknown' and e.state = 'armed' and v_new then 1 else 0 end,

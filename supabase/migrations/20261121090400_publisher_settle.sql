@@ -335,6 +335,19 @@ begin
 end
 $$;
 
+-- Ends a turn that brought no new token. p: {key, owner, token_md5, good_until}; with good_until nobody asks again
+-- before it as long as the token is this one.
+create or replace function public.publisher_refresh_end(p jsonb) returns jsonb
+language plpgsql set search_path = '' set timezone = 'UTC' as $$
+begin
+  update public.publish_holds h set refresh_owner = null, refresh_until = null, updated_at = now(),
+      token_md5 = coalesce(case when p ->> 'good_until' is not null then p ->> 'token_md5' end, h.token_md5),
+      token_good_until = coalesce((p ->> 'good_until')::timestamptz, h.token_good_until)
+    where h.scope = 'account' and h.key = p ->> 'key' and h.refresh_owner = (p ->> 'owner')::uuid;
+  return jsonb_build_object('ok', true);
+end
+$$;
+
 -- The account's own refusal after a refresh: one notice, and the app can see it.
 -- p: {connection_id, token_md5, status: expired|revoked|error, reason}
 create or replace function public.publisher_disconnect(p jsonb) returns jsonb
