@@ -24,7 +24,7 @@ if (key === null) throw new Error('the test key is no key');
 const keyring = createKeyring(key, []);
 export const encrypt = (text: string) => keyring.encrypt(text);
 
-const FULL_SCOPES = {
+export const FULL_SCOPES = {
   facebook: ['pages_manage_posts', 'pages_read_engagement', 'pages_show_list'],
   instagram: ['instagram_basic', 'instagram_content_publish', 'pages_read_engagement'],
   linkedin: ['w_member_social', 'openid', 'profile'],

@@ -19,11 +19,11 @@ export interface PlatformsOptions {
   readonly makers: Readonly<Record<string, MakeSimulator>>;
   readonly accounts: Readonly<Record<string, readonly SimAccount[]>>;
   /** Added before every answer, milliseconds. */
-  readonly latencyMs?: number;
+  readonly latencyMs?: number | undefined;
   /** How long containers and videos are processed, milliseconds. */
-  readonly processingMs?: number;
+  readonly processingMs?: number | undefined;
   /** File to which every request is appended as a JSON line, secrets masked. */
-  readonly wireLog?: string;
+  readonly wireLog?: string | undefined;
   readonly now?: () => Date;
 }
 

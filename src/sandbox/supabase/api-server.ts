@@ -32,6 +32,8 @@ export interface ApiServerOptions {
   /** 0, the default: any free port. */
   readonly port?: number | undefined;
   readonly poolSize?: number | undefined;
+  /** Paths that another server on this machine answers: prefix → its origin. */
+  readonly beside?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -84,6 +86,8 @@ export async function serveApi(options: ApiServerOptions): Promise<ApiServer> {
   const server = createAdaptorServer({
     fetch: async (request) => {
       const { pathname } = new URL(request.url);
+      const beside = Object.entries(options.beside ?? {}).find(([prefix]) => pathname.startsWith(prefix));
+      if (beside !== undefined) return passOn(request, beside[1]);
       if (pathname.startsWith('/rest/v1/rpc/')) return rpc(request, app.fetch);
       if (!pathname.startsWith('/storage/v1/object/')) return app.fetch(request);
       return applyRange(request.headers.get('range'), await app.fetch(await unwrapUpload(request)));
@@ -109,4 +113,10 @@ export async function serveApi(options: ApiServerOptions): Promise<ApiServer> {
     await disconnect();
     throw error;
   }
+}
+
+async function passOn(request: Request, origin: string): Promise<Response> {
+  const { pathname, search } = new URL(request.url);
+  const body = request.method === 'GET' ? null : await request.arrayBuffer();
+  return fetch(new URL(`${pathname}${search}`, origin), { method: request.method, body });
 }

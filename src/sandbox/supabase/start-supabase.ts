@@ -12,6 +12,8 @@ export interface SupabaseOptions extends PostgresServerOptions {
   readonly port?: number | undefined;
   /** Connections of the API to the database, 10 by default. */
   readonly poolSize?: number | undefined;
+  /** Paths that another server on this machine answers: prefix → its origin. */
+  readonly beside?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface Supabase extends Omit<ProjectKeys, 'jwtSecret'> {
@@ -61,7 +63,7 @@ export async function startSupabase(options: SupabaseOptions = {}): Promise<Supa
 export async function openProject(
   server: PostgresAddress,
   database: string,
-  options: Pick<SupabaseOptions, 'port' | 'poolSize'> = {},
+  options: Pick<SupabaseOptions, 'port' | 'poolSize' | 'beside'> = {},
 ): Promise<Supabase> {
   const { jwtSecret, ...keys } = await makeKeys();
   const adminUrl = urlFor(server, SUPERUSER, database);
@@ -72,6 +74,7 @@ export async function openProject(
     storageDirectory: join(server.directory, 'storage', database),
     port: options.port,
     poolSize: options.poolSize,
+    beside: options.beside,
   });
   const sql = postgres(databaseUrl, { max: 4, onnotice: () => {} });
   const stop = async () => {

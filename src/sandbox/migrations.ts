@@ -1,9 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type postgres from 'postgres';
+import { PROJECT_ROOT } from '../cli/project.ts';
 
-const DIRECTORY = new URL('../../supabase/migrations/', import.meta.url);
+const DIRECTORY = join(PROJECT_ROOT, 'supabase', 'migrations');
 
-export interface MigrationFile {
+interface MigrationFile {
   readonly name: string;
   readonly text: string;
 }
@@ -12,7 +14,7 @@ export interface MigrationFile {
 export async function readMigrations(): Promise<MigrationFile[]> {
   const names = (await readdir(DIRECTORY)).filter((name) => name.endsWith('.sql')).sort();
   return Promise.all(
-    names.map(async (name) => ({ name, text: await readFile(new URL(name, DIRECTORY), 'utf8') })),
+    names.map(async (name) => ({ name, text: await readFile(join(DIRECTORY, name), 'utf8') })),
   );
 }
 

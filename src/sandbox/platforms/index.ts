@@ -1,0 +1,14 @@
+import type { platforms } from '../../platforms/index.ts';
+import { makeFacebookSimulator } from './facebook/index.ts';
+import { makeInstagramSimulator } from './instagram/index.ts';
+import { makeLinkedinSimulator } from './linkedin/index.ts';
+import type { MakeSimulator } from './simulator.ts';
+import { makeYoutubeSimulator } from './youtube/index.ts';
+
+/** Add a simulator here; a platform without one does not compile. */
+export const simulators = {
+  facebook: makeFacebookSimulator,
+  instagram: makeInstagramSimulator,
+  linkedin: makeLinkedinSimulator,
+  youtube: makeYoutubeSimulator,
+} satisfies Record<keyof typeof platforms, MakeSimulator>;
