@@ -1,7 +1,7 @@
 import { type Problem, PublishError } from '../core/errors.ts';
 import { HttpFailure } from '../core/http.ts';
 import type { StoredProblem } from '../core/job.ts';
-import { type Decision, decideRetry } from '../core/retry.ts';
+import { type Decision, decideRetry, type RetryLimits } from '../core/retry.ts';
 import type { TargetSettlement } from '../core/store.ts';
 import type { TickDeps } from './deps.ts';
 
@@ -49,8 +49,11 @@ export function toFailed(error: unknown, label: string): Failed {
   };
 }
 
+/** What a decision needs of a tick. */
+type Deciding = Pick<TickDeps, 'now' | 'random'> & { readonly limits: RetryLimits };
+
 export function decide(
-  deps: TickDeps,
+  deps: Deciding,
   target: { readonly attempts: number; readonly heldSince: Date | null },
   failed: Failed,
 ): Decision {
@@ -69,7 +72,11 @@ export function decide(
 }
 
 /** The problem as it is stored with a target, with the moment of the next try. */
-export function storedProblem(deps: TickDeps, failed: Failed, decision: Decision): StoredProblem {
+export function storedProblem(
+  deps: Pick<Deciding, 'now'>,
+  failed: Failed,
+  decision: Decision,
+): StoredProblem {
   return {
     ...failed.problem,
     at: deps.now().toISOString(),
