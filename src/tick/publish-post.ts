@@ -45,7 +45,7 @@ export async function publishPost(
     await end({ nextAttemptAt: judged.later });
     return [postResult(claimed, 'skipped', null, judged.reason)];
   }
-  if ('problem' in judged) return endWith(deps, claimed, claim, end, judged.problem);
+  if ('problem' in judged) return endWith(deps, claimed, end, judged.problem);
 
   const { row, platformName, flagAt, cancelled } = judged;
   const candidates = await reachAccounts(deps, claimed);
@@ -59,7 +59,7 @@ export async function publishPost(
       ? { accounts: knownAccounts(claimed, candidates) }
       : chooseAccounts(platformName, label, row.metadata, candidates, appTargets);
   if ('problem' in choice && !(cancelled || claimed.targets.some(isInFlight))) {
-    return endWith(deps, claimed, claim, end, choice.problem);
+    return endWith(deps, claimed, end, choice.problem);
   }
   const accounts = 'accounts' in choice ? choice.accounts : knownAccounts(claimed, candidates);
 
@@ -74,7 +74,7 @@ export async function publishPost(
       claimed.dueAt ?? deps.now(),
       own?.text ?? null,
     );
-    if ('problems' in built) return endWith(deps, claimed, claim, end, asFailed(built.problems).problem);
+    if ('problems' in built) return endWith(deps, claimed, end, asFailed(built.problems).problem);
     const { post } = built;
     const { text, title, kind } = post;
     const mediaUrls = post.media.map((file) => file.url);
@@ -160,7 +160,6 @@ type End = (settlement: Partial<Settlement>) => Promise<unknown>;
 async function endWith(
   deps: PublishDeps,
   claimed: ClaimedPost,
-  claim: Claim,
   end: End,
   problem: Problem,
 ): Promise<readonly TargetResult[]> {
@@ -169,7 +168,7 @@ async function endWith(
     const effect = mainEffect(target);
     if (effect === undefined) continue;
     const name = target.accountName ?? target.accountId;
-    const step = await leaveToPerson(deps, claim, name, effect.armId, problem.message);
+    const step = await leaveToPerson(deps, name, effect.armId, problem.message);
     results.push(fromStep(claimed, target, step));
   }
   const stored = stamped(problem, deps.now());

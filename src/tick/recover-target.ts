@@ -1,6 +1,6 @@
 import type { StoredProblem } from '../core/job.ts';
 import type { Account, Checkpoint, Found } from '../core/platform.ts';
-import type { Claim, OutcomeAnswer } from '../core/store.ts';
+import type { OutcomeAnswer } from '../core/store.ts';
 import type { PublishDeps } from './deps.ts';
 import { recordSent, type Step } from './send-target.ts';
 import { mainEffect, makeJob, readCheckpoint, sealCheckpoint, type TargetWork } from './target-job.ts';
@@ -111,7 +111,7 @@ async function unclear(
   reason: string,
   lookAt: Date | null,
 ): Promise<Step> {
-  if (lookAt === null) return leaveToPerson(deps, work.claim, work.chosen.name, armId, reason);
+  if (lookAt === null) return leaveToPerson(deps, work.chosen.name, armId, reason);
   const error: StoredProblem = {
     kind: 'unknown',
     code: 'OUTCOME_UNKNOWN',
@@ -130,7 +130,6 @@ async function unclear(
 /** The last word where nothing can be proven: it may be live, and only a person can tell. */
 export async function leaveToPerson(
   deps: PublishDeps,
-  claim: Claim,
   accountName: string,
   armId: string,
   reason: string,

@@ -105,7 +105,20 @@ language sql stable set search_path = '' as $$
   select p.timezone::text from public.profiles p where p.id = p_user
 $$;
 
--- Ends what an un-scheduled or deleted post still had to send. What may be out is followed to its end.
+-- Whether the app still wants the post sent: it is scheduled, or the first success of ours has made it 'published'
+-- while other targets go on.
+create or replace function public.publisher_wanted(p_source text, p_id uuid, p_row jsonb) returns boolean
+language sql stable set search_path = '' as $$
+  select coalesce(p_row ->> 'status' = 'scheduled'
+    or (p_row ->> 'status' = 'published'
+        and exists (select 1 from public.publish_queue q where q.source = p_source and q.post_id = p_id
+                     and q.state = 'waiting' and q.cancelled_at is null)
+        and exists (select 1 from public.publish_targets t where t.source = p_source and t.post_id = p_id
+                     and t.state = 'published')), false)
+$$;
+
+-- Ends what an un-scheduled or deleted post still had to send. What may be out is followed to its end; a post that
+-- has ended, perhaps by our own 'draft', keeps its reason.
 create or replace function public.publisher_cancel(p_source text, p_id uuid) returns void
 language plpgsql set search_path = '' as $$
 begin
@@ -120,7 +133,9 @@ begin
         updated_at = now()
     from (select exists (select 1 from public.publish_targets t where t.source = p_source and t.post_id = p_id
                           and t.state in ('armed', 'accepted', 'unknown')) as it) follow
-    where q.source = p_source and q.post_id = p_id and q.state <> 'cancelled'
+    where q.source = p_source and q.post_id = p_id
+      -- A post that ended by itself keeps its end: that is what made it 'draft' or 'published'.
+      and q.state in ('waiting', 'skipped')
       and (q.lease_until is null or q.lease_until < clock_timestamp());
 end
 $$;
@@ -215,8 +230,10 @@ begin
       select * into v_queue from public.publish_queue where source = v_source and post_id = v_id for update;
 
       if v_row is null or v_row ->> 'status' is distinct from 'scheduled' then
-        perform public.publisher_cancel(v_source, v_id);
-        perform public.publisher_writeback(v_source, v_id);
+        if v_queue.state in ('waiting', 'skipped') then
+          perform public.publisher_cancel(v_source, v_id);
+          perform public.publisher_writeback(v_source, v_id);
+        end if;
       elsif public.publisher_schedule_key(v_row, public.publisher_timezone(v_owner)) <> v_item ->> 'schedule_key' then
         v_stale := v_stale + 1;
         continue;

@@ -105,7 +105,9 @@ begin
   for v_candidate in
     with due as (
       select q.source, q.post_id, q.due_at, q.user_id, q.platform,
-             q.first_claimed_at is null and not q.released and q.due_at < now() - v_late as late,
+             -- Also after holds: a reconnected account must not pour out all that waited for it.
+             not q.released and q.due_at < now() - v_late
+               and not public.publisher_in_flight(q.source, q.post_id) as late,
              row_number() over (partition by coalesce(q.user_id, q.post_id), q.platform
                                 order by q.due_at nulls first, q.source, q.post_id) as place
       from public.publish_queue q
@@ -121,10 +123,15 @@ begin
       and not exists (select 1 from public.publish_queue o
             where o.user_id = due.user_id and o.platform = due.platform and o.lease_owner <> v_owner
               and o.lease_until > clock_timestamp())
-      -- A backlog after an outage goes out spaced, oldest first.
+      -- A backlog after an outage goes out spaced, oldest first. Only what is in hand or was sent counts: a post that
+      -- failed before that takes no place.
       and not (due.late and exists (select 1 from public.publish_queue o
             where o.user_id = due.user_id and o.platform = due.platform
-              and o.last_claimed_at > now() - v_spacing and (o.source, o.post_id) <> (due.source, due.post_id)))
+              and o.last_claimed_at > now() - v_spacing - interval '1 hour'
+              and (o.source, o.post_id) <> (due.source, due.post_id)
+              and (o.lease_until > clock_timestamp()
+                   or exists (select 1 from public.publish_effects e where e.source = o.source and e.post_id = o.post_id
+                                and e.armed_at > now() - v_spacing))))
     order by due.due_at nulls first, due.source, due.post_id
     limit v_limit * 4
   loop
@@ -153,7 +160,7 @@ begin
       continue;
     end if;
 
-    if (v_row is null or v_row ->> 'status' is distinct from 'scheduled')
+    if not public.publisher_wanted(v_candidate.source, v_candidate.post_id, v_row)
        and not public.publisher_in_flight(v_candidate.source, v_candidate.post_id) then
       -- Un-scheduled or deleted, and the trigger's note has not been read yet.
       perform public.publisher_cancel(v_candidate.source, v_candidate.post_id);
@@ -350,11 +357,7 @@ begin
   if v_row is null then
     return jsonb_build_object('ok', false, 'why', 'deleted');
   end if;
-  if v_row ->> 'status' is distinct from 'scheduled'
-     -- A sibling target may already have made the post 'published'.
-     and not (v_row ->> 'status' = 'published' and v_queue.cancelled_at is null
-              and exists (select 1 from public.publish_targets t where t.source = v_source and t.post_id = v_id
-                           and t.state = 'published')) then
+  if not public.publisher_wanted(v_source, v_id, v_row) then
     return jsonb_build_object('ok', false, 'why', 'not_scheduled', 'detail', v_row ->> 'status');
   end if;
 
@@ -502,7 +505,8 @@ begin
         state = v_outcome,
         unknown_sends = e.unknown_sends + case when v_outcome = 'unknown' and e.state = 'armed' and v_new then 1 else 0 end,
         resends = e.resends + case when v_outcome = 'absent' and p ->> 'proof' = 'listing' then 1 else 0 end,
-        absent_seen_at = null, updated_at = now()
+        -- Waiting for the second look is recorded as unknown too; the first look stays.
+        absent_seen_at = case when v_outcome = 'unknown' then e.absent_seen_at end, updated_at = now()
       where e.arm_id = v_effect.arm_id;
     update public.publish_targets t set
         state = case v_outcome when 'accepted' then 'accepted' when 'unknown' then coalesce(p ->> 'state', 'unknown')
