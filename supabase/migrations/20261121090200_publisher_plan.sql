@@ -117,8 +117,7 @@ language sql stable set search_path = '' as $$
                      and t.state = 'published')), false)
 $$;
 
--- Ends what an un-scheduled or deleted post still had to send. What may be out is followed to its end; a post that
--- has ended, perhaps by our own 'draft', keeps its reason.
+-- Ends what an un-scheduled or deleted post still had to send. What may be out is followed to its end.
 create or replace function public.publisher_cancel(p_source text, p_id uuid) returns void
 language plpgsql set search_path = '' as $$
 begin
@@ -230,7 +229,7 @@ begin
       select * into v_queue from public.publish_queue where source = v_source and post_id = v_id for update;
 
       if v_row is null or v_row ->> 'status' is distinct from 'scheduled' then
-        if v_queue.state in ('waiting', 'skipped') then
+        if v_queue.state in ('waiting', 'skipped') and not public.publisher_wanted(v_source, v_id, v_row) then
           perform public.publisher_cancel(v_source, v_id);
           perform public.publisher_writeback(v_source, v_id);
         end if;
