@@ -70,4 +70,4 @@ else
       'Install Node from https://nodejs.org, or let NODE_BINARY name it in the crontab: NODE_BINARY=/path/to/node'
 fi
 
-exec "$node" "$root/bin/content-publisher" run "$@"
+exec "$node" -- "$root/bin/content-publisher" run "$@"

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { loadEnvFile } from '../config/env-file.ts';
 import { StoreError } from '../core/store.ts';
 import { EXIT } from './exit-codes.ts';
 import { CommandError, type Io } from './io.ts';
 import { PROJECT_ROOT, VERSION } from './project.ts';
+import type { SandboxCommand } from './sandbox.ts';
 
 /** Commands are loaded when they are called: what a tick does not need must not slow it down. */
 function buildProgram(io: () => Io, done: (code: number) => void): Command {
@@ -46,9 +47,31 @@ function buildProgram(io: () => Io, done: (code: number) => void): Command {
       done(await (await import('./find-test-user.ts')).findTestUser(io(), query));
     });
 
+  program
+    .command('sandbox')
+    .description(
+      'an embedded Supabase and simulated platforms, until SIGTERM; --env-file: where to write how to use it',
+    )
+    .option('--port <port>', 'of Supabase; 0 takes any that is free', wholeNumber(65_535), 54_321)
+    .option('--seed <n>', 'put in that many publishable posts that are due', wholeNumber(1_000_000), 0)
+    .option('--latency <ms>', 'added to every answer of a platform', wholeNumber(600_000), 0)
+    .option('--fault <profile>', 'what goes wrong on every platform, e.g. flaky or lost-answers', 'none')
+    .option('--wire-log <file>', 'append every request to a platform as a JSON line')
+    .action(async (options: Omit<SandboxCommand, 'envFile'>) => {
+      // It writes the file that other commands read, and reads none.
+      const { envFile } = program.opts<{ envFile?: string }>();
+      const out = (text: string) => process.stdout.write(text);
+      done(await (await import('./sandbox.ts')).sandbox({ out }, { ...options, envFile }));
+    });
+
   // Add a command here, with one file beside this one.
   return program;
 }
+
+const wholeNumber = (max: number) => (text: string) => {
+  if (/^\d{1,7}$/.test(text) && Number(text) <= max) return Number(text);
+  throw new InvalidArgumentError(`Write a whole number from 0 to ${max}.`);
+};
 
 /** @returns the exit code */
 export async function main(argv: readonly string[]): Promise<number> {

@@ -50,7 +50,7 @@ describe('applyMigrations', () => {
   it('applies in the order of the names, which begin with a timestamp as the Supabase CLI wants it', async () => {
     const names = (await readMigrations()).map(({ name }) => name);
     expect(names).toEqual(names.toSorted());
-    for (const name of names) expect(name).toMatch(/^\d{14}_[a-z0-9_]+\.sql$/);
+    for (const name of names) expect(name).toMatch(/^migrations\/\d{14}_[a-z0-9_]+\.sql$/);
   });
 
   it('leaves no transaction and no setting behind', async () => {
