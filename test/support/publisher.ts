@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
+import { z } from 'zod';
 import { type TickParts, wireTick } from '../../src/cli/wire.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { EncryptionKey } from '../../src/core/encryption.ts';
@@ -89,11 +90,28 @@ export interface RunOutput extends TickResult {
   readonly log: readonly { readonly level: string; readonly message: string; readonly fields: unknown }[];
 }
 
+const WireLine = z.object({
+  at: z.iso.datetime(),
+  platform: z.string(),
+  method: z.string(),
+  path: z.string(),
+  query: z.record(z.string(), z.unknown()),
+  headers: z.record(z.string(), z.unknown()),
+  body: z.unknown(),
+  /** null: the connection was cut instead of an answer. */
+  status: z.number().nullable(),
+  answer: z.unknown(),
+});
+/** A request that reached a simulated platform. */
+export type WireLine = z.output<typeof WireLine>;
+
 export interface Publisher {
   readonly supabase: Supabase;
   readonly platforms: Platforms;
   readonly env: Readonly<Record<string, string>>;
   run(overrides?: RunOverrides): Promise<RunOutput>;
+  /** Every request so far that reached a simulated platform, in the order of the answers; secrets are masked. */
+  wire(): readonly WireLine[];
 }
 
 /** The whole publisher in this process, against a project and simulators of the test file's own. */
@@ -120,6 +138,8 @@ export async function openPublisher(
   options: TestSupabaseOptions & { readonly accounts?: typeof ACCOUNTS } = {},
 ): Promise<Publisher & { stop(): Promise<void> }> {
   const supabase = await openTestSupabase(options);
+  const logDir = mkdtempSync(join(tmpdir(), 'publisher-test-'));
+  const wireLog = join(logDir, 'wire.ndjson');
   const platforms = await startPlatforms({
     makers: {
       facebook: makeFacebookSimulator,
@@ -128,8 +148,8 @@ export async function openPublisher(
       youtube: makeYoutubeSimulator,
     },
     accounts: options.accounts ?? ACCOUNTS,
+    wireLog,
   });
-  const logDir = mkdtempSync(join(tmpdir(), 'publisher-test-'));
   const env: Record<string, string> = {
     SUPABASE_URL: supabase.url,
     SUPABASE_SERVICE_ROLE_KEY: supabase.serviceRoleKey,
@@ -151,6 +171,11 @@ export async function openPublisher(
     platforms,
     env,
     run: (overrides = {}) => runOnce({ ...env, ...overrides.env }, overrides),
+    wire: () =>
+      (existsSync(wireLog) ? readFileSync(wireLog, 'utf8') : '')
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => WireLine.parse(JSON.parse(line))),
     stop: async () => {
       await platforms.stop();
       await supabase.stop();
