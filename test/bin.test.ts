@@ -1,5 +1,5 @@
 import { mkdir, symlink, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useProjectCopy } from './support/project-copy.ts';
 import { runProcess } from './support/run-process.ts';
@@ -10,7 +10,10 @@ const PAST = new Date(0);
 describe('bin/content-publisher', () => {
   const copy = useProjectCopy();
   const start = (args: readonly string[], path = 'bin/content-publisher') =>
-    runProcess(process.execPath, [join(copy(), path), ...args], { cwd: '/', env: {} });
+    runProcess(join(copy(), path), args, {
+      cwd: '/',
+      env: { PATH: `${dirname(process.execPath)}:/usr/bin:/bin` },
+    });
 
   /** A bundle whose program is this text. */
   async function bundle(text: string, built = FUTURE): Promise<void> {
@@ -50,6 +53,12 @@ describe('bin/content-publisher', () => {
   it('calls it a fault of ours when the program ends without an answer', async () => {
     await bundle('export const main = () => new Promise(() => {});');
     expect((await start([])).code).toBe(70);
+  });
+
+  it('hands on --env-file, which Node 20 would take for itself', async () => {
+    await bundle('export const main = async (argv) => { console.log(...argv); return 0; };');
+    const { stdout } = await start(['--env-file', '/nowhere/.env', 'run']);
+    expect(stdout).toBe('--env-file /nowhere/.env run\n');
   });
 
   it('says which arguments it does not know, with 64', async () => {
