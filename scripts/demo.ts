@@ -1,0 +1,70 @@
+import { type DemoPost, demoPosts } from '../src/sandbox/demo/demo-posts.ts';
+import { insertRows } from '../src/sandbox/insert-rows.ts';
+import { startSandbox } from '../src/sandbox/sandbox.ts';
+import { findMismatches } from './demo/check.ts';
+import { readOutcomes } from './demo/read-outcomes.ts';
+import { publishedTable, unpublishedTable } from './demo/report.ts';
+import { runTick } from './run-tick.ts';
+
+/**
+ * `npm run demo`: an embedded Supabase and simulated platforms come up, posts fall due, one tick publishes them, a second
+ * one publishes nothing. Exits with 1 when anything is not as it must be.
+ */
+const started = performance.now();
+const say = (text = '') => process.stdout.write(`${text}\n`);
+const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+
+say('content-publisher demo. Database and platforms are simulated on this machine; nothing leaves it.\n');
+const sandbox = await startSandbox();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void sandbox.stop().finally(() => process.exit(130)));
+}
+try {
+  process.exitCode = (await demo()) ? 0 : 1;
+} finally {
+  await sandbox.stop();
+}
+say(`Everything is shut down. ${seconds(performance.now() - started)} in all.`);
+
+async function demo(): Promise<boolean> {
+  const { supabase, platforms, media } = sandbox;
+  const posts = demoPosts(new Date(), media);
+  for (const table of ['created_content', 'content_posts'] as const) {
+    await insertRows(supabase.sql, `public.${table}`, rowsOf(posts, table));
+  }
+  say(
+    `Up after ${seconds(performance.now() - started)}. ${posts.length} posts are due. One tick: content-publisher run …`,
+  );
+  const first = await runTick(sandbox);
+  const ledger = platforms.posts();
+  const outcomes = await readOutcomes(supabase.sql);
+
+  say(`… exit ${first.exitCode} after ${seconds(first.wallMs)}.\n\nWENT OUT: ${ledger.length}\n`);
+  say(publishedTable(posts, outcomes, ledger));
+  say(`\nDID NOT GO OUT: ${posts.length - ledger.length}\n`);
+  say(unpublishedTable(posts, outcomes));
+
+  const second = await runTick(sandbox);
+  const after = platforms.posts().length;
+  say(
+    `\nA second tick: exit ${second.exitCode} after ${seconds(second.wallMs)}, ${after - ledger.length} more posts are public.`,
+  );
+
+  const faults = [
+    ...[first, second].flatMap(({ exitCode, stderr }) =>
+      exitCode === 0 ? [] : [`A tick ended with ${exitCode}: ${stderr}`],
+    ),
+    ...(after === ledger.length ? [] : ['The second tick published something.']),
+    ...findMismatches(posts, outcomes, ledger),
+  ];
+  say(
+    faults.length === 0
+      ? 'Checked: rows, errors and ids in the database agree with what is public, post by post.'
+      : `\nNOT AS IT MUST BE:\n${faults.join('\n')}`,
+  );
+  return faults.length === 0;
+}
+
+function rowsOf(posts: readonly DemoPost[], table: DemoPost['table']) {
+  return posts.filter((post) => post.table === table).map(({ row }) => row);
+}
