@@ -179,8 +179,6 @@ begin
       updated_at = now()
       where q.source = v_candidate.source and q.post_id = v_candidate.post_id;
     v_jobs := v_jobs || public.publisher_job(v_candidate.source, v_candidate.post_id, v_row);
-    update public.publish_queue q set first_claimed_at = coalesce(q.first_claimed_at, now())
-      where q.source = v_candidate.source and q.post_id = v_candidate.post_id;
     perform public.publisher_writeback(v_candidate.source, v_candidate.post_id);
   end loop;
 

@@ -210,6 +210,8 @@ begin
                              when v_problem is null and v_all = 0
                              then coalesce((p ->> 'next_attempt_at')::timestamptz, now() + interval '1 minute') end,
       lease_owner = null, lease_until = null, lease_call = null, attempts = 0,
+      -- Only now: a claim whose answer or whose tick was lost has judged nothing.
+      first_claimed_at = coalesce(q.first_claimed_at, q.last_claimed_at),
       settle_call = (p ->> 'call')::uuid, writeback_due = true, updated_at = now()
     where q.source = v_queue.source and q.post_id = v_queue.post_id
     returning * into v_queue;

@@ -1,0 +1,477 @@
+import { describe, expect, it } from 'vitest';
+import { problem, publishedAs, useWorld } from './world.ts';
+
+const world = useWorld();
+
+describe('planRead and planWrite', () => {
+  it('give a scheduled post of each table its moment and forget the changes that led to it', async () => {
+    const { addUser, addPost, addCampaignPost, plan, queue, changes, row } = world();
+    const user = await addUser('Asia/Kolkata');
+    const posts = [await addPost(user, { dueMinutes: 10 }), await addCampaignPost(user, { dueMinutes: 20 })];
+    expect(await plan()).toBe(2);
+    for (const post of posts) {
+      expect(await queue(post)).toMatchObject({
+        state: 'waiting',
+        user_id: user,
+        platform: 'facebook',
+        zone: 'UTC',
+      });
+    }
+    const { due_at: due, next_attempt_at: next } = await queue(
+      posts[0] ?? { source: 'created_content', id: '' },
+    );
+    expect(due).toEqual((await row(posts[0] ?? { source: 'created_content', id: '' }))['scheduled_at']);
+    expect(next).toEqual(due);
+    expect(await changes()).toEqual([]);
+  });
+
+  it('hand over the owner’s zone and only what planning needs', async () => {
+    const { addUser, addPost, store } = world();
+    const post = await addPost(await addUser('Asia/Kolkata'), { content: 'secret draft', title: 'T' });
+    const { items } = await store.planRead(null, 10);
+    const item = items.find(({ id }) => id === post.id);
+    expect(item).toMatchObject({ source: 'created_content', timezone: 'Asia/Kolkata' });
+    expect(item?.row).toMatchObject({ platform: 'facebook', status: 'scheduled' });
+    expect(JSON.stringify(item?.row)).not.toContain('secret draft');
+  });
+
+  it('read the owner of a campaign post from the campaign, else from metadata.user_id', async () => {
+    const { addUser, addCampaignPost, plan, queue } = world();
+    const [owner, other] = [await addUser(), await addUser()];
+    const ofCampaign = await addCampaignPost(owner, { metadata: { user_id: other } });
+    const alone = await addCampaignPost(null, { metadata: { user_id: other } });
+    const nobodys = await addCampaignPost(null, { metadata: { user_id: 'not a uuid' } });
+    await plan();
+    expect((await queue(ofCampaign))['user_id']).toBe(owner);
+    expect((await queue(alone))['user_id']).toBe(other);
+    expect((await queue(nobodys))['user_id']).toBeNull();
+  });
+
+  it('store nothing for a schedule that changed in between, and read it again', async () => {
+    const { addUser, addPost, store, edit, plan, queue, sql } = world();
+    const post = await addPost(await addUser(), { dueMinutes: 60 });
+    const { items } = await store.planRead(null, 10);
+    await edit(post, { scheduled_at: '2027-01-01T00:00:00Z' });
+    const stale = items.map((item) => ({
+      ...item,
+      platform: 'facebook',
+      dueAt: new Date('2026-12-24T00:00:00Z'),
+      zone: 'UTC',
+      utcOffsetMinutes: 0,
+      problem: null,
+      skipReason: null,
+    }));
+    expect(await store.planWrite(stale)).toEqual({ planned: 0, failed: [] });
+    expect(await sql`select from public.publish_queue`).toHaveLength(0);
+    await plan();
+    expect((await queue(post))['due_at']).toBe('2027-01-01T00:00:00+00:00');
+  });
+
+  it('notice a zone that changed in between', async () => {
+    const { addUser, addPost, store, sql } = world();
+    const user = await addUser('Asia/Kolkata');
+    await addPost(user);
+    const { items } = await store.planRead(null, 10);
+    await sql`update public.profiles set timezone = 'Europe/Berlin' where id = ${user}`;
+    const stale = items.map((item) => ({
+      ...item,
+      platform: 'facebook',
+      dueAt: new Date(),
+      zone: 'Asia/Kolkata',
+      utcOffsetMinutes: 330,
+      problem: null,
+      skipReason: null,
+    }));
+    expect((await store.planWrite(stale)).planned).toBe(0);
+  });
+
+  it('plan a post again whose owner moved to another zone', async () => {
+    const { addUser, addPost, addCampaignPost, plan, sql } = world();
+    const user = await addUser('Asia/Kolkata');
+    const seen = new Set<string>();
+    const watched = [
+      await addPost(user),
+      await addCampaignPost(user),
+      await addCampaignPost(null, { metadata: { user_id: user } }),
+    ];
+    await addPost(await addUser());
+    await plan();
+    await sql`update public.profiles set timezone = 'Europe/Berlin' where id = ${user}`;
+    await plan((item, result) => {
+      seen.add(item.id);
+      expect(item.timezone).toBe('Europe/Berlin');
+      return result;
+    });
+    expect(seen).toEqual(new Set(watched.map(({ id }) => id)));
+  });
+
+  it('plan the posts of a campaign again that got another owner', async () => {
+    const { addUser, addCampaignPost, plan, queue, sql } = world();
+    const post = await addCampaignPost(await addUser());
+    await plan();
+    const heir = await addUser();
+    await plan();
+    await sql`update public.content_campaigns set user_id = ${heir}`;
+    await plan();
+    expect((await queue(post))['user_id']).toBe(heir);
+  });
+
+  it('keep a back-off when the schedule is still the same, and end it when it is another', async () => {
+    const { addUser, addPost, plan, take, edit, queue, sql } = world();
+    const user = await addUser();
+    const post = await addPost(user);
+    await plan();
+    const work = await take(post);
+    const later = new Date(Date.now() + 3_600_000);
+    await work.settle({ nextAttemptAt: later });
+    await sql`insert into public.publish_changes (kind, ref) values ('created_content', ${post.id})`;
+    await plan();
+    expect(new Date(String((await queue(post))['next_attempt_at']))).toEqual(later);
+    await edit(post, { scheduled_at: new Date(Date.now() + 60_000).toISOString() });
+    await plan();
+    expect(Date.parse(String((await queue(post))['next_attempt_at']))).toBeLessThan(later.getTime());
+  });
+
+  it('leave a claimed post alone until its claim ends', async () => {
+    const { addUser, addPost, plan, take, edit, queue, changes } = world();
+    const post = await addPost(await addUser());
+    await plan();
+    const work = await take(post);
+    await edit(post, { scheduled_at: '2027-01-01T00:00:00Z' });
+    expect(await plan()).toBe(0);
+    expect((await queue(post))['due_at']).not.toBe('2027-01-01T00:00:00+00:00');
+    expect(await changes()).toHaveLength(1);
+    await work.settle();
+    await plan();
+    expect((await queue(post))['due_at']).toBe('2027-01-01T00:00:00+00:00');
+  });
+
+  it('do not let one item that fails stop the others', async () => {
+    const { addUser, addPost, store, queue, changes } = world();
+    const user = await addUser();
+    const [bad, good] = [await addPost(user), await addPost(user)];
+    const { items } = await store.planRead(null, 10);
+    const results = items.map((item) => ({
+      ...item,
+      platform: 'facebook',
+      dueAt: new Date(),
+      zone: 'UTC',
+      // An integer column: nothing that the planner makes, but anything may be wrong one day.
+      utcOffsetMinutes: item.id === bad.id ? 0.5 : 0,
+      problem: null,
+      skipReason: null,
+    }));
+    const written = await store.planWrite(results);
+    expect(written.failed).toMatchObject([{ source: 'created_content', id: bad.id }]);
+    expect(await queue(good)).toMatchObject({ state: 'waiting' });
+    expect((await changes()).map(({ ref }) => ref)).toContain(bad.id);
+  });
+
+  it('read 1,001 due posts in pages and claim every one of them', async () => {
+    const { addUser, sql, store, plan, claim } = world();
+    const user = await addUser();
+    await sql`insert into public.created_content (user_id, platform, content_type, content, status, scheduled_at)
+      select ${user}, 'facebook', 'post', 'Hello ' || n, 'scheduled', now() - interval '1 minute'
+      from generate_series(1, 1001) n`;
+    const first = await store.planRead(null, 500);
+    expect(first).toMatchObject({ more: true });
+    expect(first.items).toHaveLength(500);
+    expect(await plan()).toBe(1001);
+    const seen = new Set<string>();
+    for (;;) {
+      const posts = await claim({ limit: 400, perAccount: 5_000, maxTicksPerHost: 100, identity: ONE_TICK });
+      if (posts.length === 0) break;
+      for (const post of posts) seen.add(post.id);
+    }
+    expect(seen.size).toBe(1001);
+  });
+
+  it('repeat harmlessly when an answer is lost', async () => {
+    const { addUser, addPost, forgetful, queue, changes } = world();
+    const post = await addPost(await addUser());
+    const { items } = await forgetful.planRead(null, 10);
+    await forgetful.planWrite(
+      items.map((item) => ({
+        ...item,
+        platform: 'facebook',
+        dueAt: new Date(),
+        zone: 'UTC',
+        utcOffsetMinutes: 0,
+        problem: null,
+        skipReason: null,
+      })),
+    );
+    expect(await queue(post)).toMatchObject({ state: 'waiting' });
+    expect(await changes()).toEqual([]);
+  });
+
+  it('with TEST_USER_ID read only what belongs to that user', async () => {
+    const { addUser, addPost, addCampaignPost, plan, changes, sql } = world();
+    const [mine, theirs] = [await addUser(), await addUser()];
+    const [own, campaign] = [await addPost(mine), await addCampaignPost(mine)];
+    const other = await addPost(theirs);
+    await plan(undefined, mine);
+    const planned = await sql`select post_id from public.publish_queue`;
+    expect(planned.map((row) => row['post_id']).sort()).toEqual([own.id, campaign.id].sort());
+    expect((await changes()).map(({ ref }) => ref)).toContain(other.id);
+  });
+});
+
+const ONE_TICK = { owner: 'aaaaaaaa-0000-4000-8000-000000000001', runId: 'r', host: 'h', pid: 1 };
+
+describe('a post that cannot be planned', () => {
+  it('says why at once, stays scheduled for 15 minutes, then becomes a draft that still says why', async () => {
+    const { addUser, addPost, plan, store, row, metadata, claim, sql, pass } = world();
+    const post = await addPost(await addUser(), { scheduled_at: null });
+    const reason = problem({ kind: 'unusable', code: 'NO_TIME' });
+    await plan((_item, result) => ({ ...result, problem: reason }));
+    expect(await row(post)).toMatchObject({ status: 'scheduled' });
+    expect((await metadata(post))['publish_error']).toEqual(reason);
+    await pass(post, 14);
+    await store.writebacks(null, 100);
+    expect(await row(post)).toMatchObject({ status: 'scheduled' });
+    expect(await claim()).toEqual([]);
+    await pass(post, 1.1);
+    expect(await store.writebacks(null, 100)).toEqual({ written: 1, failed: [] });
+    expect(await row(post)).toMatchObject({ status: 'draft' });
+    expect((await metadata(post))['publish_error']).toEqual(reason);
+    // The trigger notes our own write; planning it must not take the reason away.
+    await plan();
+    await store.writebacks(null, 100);
+    expect(await row(post)).toMatchObject({ status: 'draft' });
+    expect((await metadata(post))['publish_error']).toEqual(reason);
+    expect(await sql`select from public.publish_targets`).toHaveLength(0);
+  });
+
+  it('loses the reason when its time is given within the 15 minutes', async () => {
+    const { addUser, addPost, plan, edit, row, metadata, take } = world();
+    const post = await addPost(await addUser(), { scheduled_at: null });
+    await plan((_item, result) => ({ ...result, problem: problem() }));
+    await edit(post, { scheduled_at: new Date(Date.now() - 1_000).toISOString() });
+    await plan();
+    expect(await row(post)).toMatchObject({ status: 'scheduled' });
+    expect(await metadata(post)).toEqual({});
+    expect((await take(post)).claimed.id).toBe(post.id);
+  });
+
+  it('is not made a draft while a change of it waits to be read', async () => {
+    const { addUser, addPost, plan, edit, row, store, pass } = world();
+    const post = await addPost(await addUser(), { scheduled_at: null });
+    await plan((_item, result) => ({ ...result, problem: problem() }));
+    await pass(post, 20);
+    await edit(post, { scheduled_at: new Date(Date.now() + 60_000).toISOString() });
+    await store.writebacks(null, 100);
+    expect(await row(post)).toMatchObject({ status: 'scheduled' });
+  });
+});
+
+describe('a skipped post', () => {
+  it('is counted under its reason, never claimed, and nothing of its row changes', async () => {
+    const { addUser, addPost, plan, row, claim, store } = world();
+    const post = await addPost(await addUser(), { channel: 'Blog' });
+    const before = await row(post);
+    await plan((_item, result) => ({ ...result, skipReason: 'channel Blog' }));
+    expect(await claim()).toEqual([]);
+    expect(await row(post)).toEqual(before);
+    expect((await store.report(null)).skipped).toEqual({ 'channel Blog': 1 });
+  });
+});
+
+describe('sweep', () => {
+  it('finds what no trigger noted: unknown rows, changed schedules, posts scheduled again', async () => {
+    const { addUser, addPost, addAccount, plan, edit, store, sql, take, changes } = world();
+    const user = await addUser();
+    const account = await addAccount(user);
+    const [moved, again, fine] = [
+      await addPost(user, { dueMinutes: 5 }),
+      await addPost(user),
+      await addPost(user, { dueMinutes: 5 }),
+    ];
+    await plan();
+    await (await take(again)).publish(account, 'first');
+    await plan();
+    await sql`alter table public.created_content disable trigger publisher_note_change`;
+    const unknown = await addPost(user, { dueMinutes: 5 });
+    await edit(moved, { scheduled_at: '2027-01-01T00:00:00Z' });
+    await edit(again, { status: 'scheduled' });
+    await sql`alter table public.created_content enable trigger publisher_note_change`;
+    const swept = await store.sweep(1_000);
+    expect([...swept.missed].sort()).toEqual([unknown.id, moved.id, again.id].sort());
+    expect(swept.missed).not.toContain(fine.id);
+    expect((await changes()).map(({ ref }) => ref).sort()).toEqual([...swept.missed].sort());
+    await store.sweep(1_000);
+    expect((await store.sweep(1_000)).missed).toEqual([]);
+  });
+
+  it('walks both tables by key, a page a call, and begins again at the end', async () => {
+    const { addUser, addPost, addCampaignPost, store } = world();
+    const user = await addUser();
+    for (let n = 0; n < 3; n += 1) await addPost(user);
+    await addCampaignPost(user);
+    const seen: number[] = [];
+    for (let n = 0; n < 5; n += 1) seen.push((await store.sweep(2)).seen);
+    expect(seen).toEqual([2, 1, 1, 2, 1]);
+  });
+
+  it('finds nothing to tell when everything is planned', async () => {
+    const { addUser, addPost, plan, store } = world();
+    await addPost(await addUser());
+    await plan();
+    expect(await store.sweep(1_000)).toMatchObject({ seen: 1, missed: [] });
+  });
+});
+
+describe('a post that is un-scheduled or deleted', () => {
+  it('is cancelled with everything that was not armed', async () => {
+    const { addUser, addPost, addAccount, plan, take, edit, queue, targets, claim } = world();
+    const user = await addUser();
+    const account = await addAccount(user);
+    const post = await addPost(user);
+    await plan();
+    const work = await take(post);
+    await work.register([account]);
+    await work.settle({ nextAttemptAt: new Date() });
+    await edit(post, { status: 'draft' });
+    await plan();
+    expect(await queue(post)).toMatchObject({ state: 'cancelled', next_attempt_at: null });
+    expect((await queue(post))['cancelled_at']).not.toBeNull();
+    expect(await targets(post)).toMatchObject([{ state: 'cancelled' }]);
+    expect(await claim()).toEqual([]);
+  });
+
+  it('is noticed by the claim, too, when no change was noted', async () => {
+    const { addUser, addPost, plan, sql, claim, queue } = world();
+    const post = await addPost(await addUser());
+    await plan();
+    await sql`delete from public.created_content`;
+    await sql`truncate public.publish_changes`;
+    expect(await claim()).toEqual([]);
+    expect(await queue(post)).toMatchObject({ state: 'cancelled' });
+  });
+
+  it('is followed to its end when it may be out, and "deleted" is not overwritten', async () => {
+    const { addUser, addPost, addAccount, plan, take, edit, row, metadata, queue } = world();
+    const user = await addUser();
+    const account = await addAccount(user);
+    const post = await addPost(user);
+    await plan();
+    const work = await take(post);
+    const armId = await work.armed(account);
+    await edit(post, { status: 'deleted' });
+    await plan();
+    await work.outcome(armId, publishedAs('42'));
+    await work.settle();
+    expect(await row(post)).toMatchObject({ status: 'deleted' });
+    expect(await metadata(post)).toMatchObject({ facebook_post_id: '42' });
+    expect((await metadata(post))['_publishing']).toBeUndefined();
+    expect((await queue(post))['state']).not.toBe('waiting');
+  });
+});
+
+describe('a post that is scheduled again', () => {
+  it('goes out when it failed before: fresh attempts, checkpoint only for the same content', async () => {
+    const { addUser, addPost, addAccount, plan, take, edit, store, targets, row, metadata } = world();
+    const user = await addUser();
+    const account = await addAccount(user);
+    for (const edited of [false, true]) {
+      const post = await addPost(user);
+      await plan();
+      const work = await take(post);
+      await work.register([account]);
+      await store.checkpoint(work.claim, account, 'sealed', true, work.claimed.revision);
+      await work.settle({
+        targets: [{ ...account, state: 'failed', error: problem(), nextLookAt: null, countAttempt: true }],
+      });
+      expect(await row(post)).toMatchObject({ status: 'draft' });
+      await plan();
+      await edit(post, { status: 'scheduled', ...(edited ? { content: 'Better' } : {}) });
+      await plan();
+      expect(await targets(post)).toMatchObject([
+        { state: 'pending', attempts: 0, error: null, checkpoint: edited ? null : 'sealed' },
+      ]);
+      expect(await metadata(post)).toEqual({});
+      await (await take(post)).publish(account);
+      expect(await row(post)).toMatchObject({ status: 'published' });
+    }
+  });
+
+  it('is never sent twice: it goes back to published and says since when and where it is out', async () => {
+    const { addUser, addPost, addAccount, plan, take, edit, row, metadata, claim, queue } = world();
+    const user = await addUser();
+    const account = await addAccount(user);
+    const post = await addPost(user);
+    await plan();
+    await (await take(post)).publish(account, '42');
+    await plan();
+    await edit(post, { status: 'scheduled', content: 'Other', scheduled_at: new Date().toISOString() });
+    await plan();
+    expect(await row(post)).toMatchObject({ status: 'published', channel_post_id: '42' });
+    const { publish_error: told } = await metadata(post);
+    expect(told).toMatchObject({ code: 'ALREADY_OUT' });
+    expect(told).toHaveProperty('message', expect.stringMatching(/Already out since .*facebook\.com\/42/));
+    expect(told).toHaveProperty('hint', expect.stringContaining('Duplicate'));
+    expect(await claim()).toEqual([]);
+    // Our own write is noted by the trigger; it changes nothing any more.
+    await plan();
+    expect(await queue(post)).toMatchObject({ state: 'done' });
+    expect((await metadata(post))['publish_error']).toMatchObject({ code: 'ALREADY_OUT' });
+  });
+
+  it('sends only what is missing when one of its targets is out', async () => {
+    const { addUser, addPost, addAccount, plan, take, edit, row, targets } = world();
+    const user = await addUser();
+    const [out, failed] = [await addAccount(user), await addAccount(user, { accountId: '2' })];
+    const post = await addPost(user);
+    await plan();
+    const work = await take(post);
+    await work.register([out, failed]);
+    const { armId } = await work.arm(out);
+    await work.outcome(armId, publishedAs('42'));
+    await work.settle({
+      targets: [{ ...failed, state: 'failed', error: problem(), nextLookAt: null, countAttempt: true }],
+    });
+    await plan();
+    await edit(post, { status: 'scheduled' });
+    await plan();
+    expect((await targets(post)).map(({ state }) => state)).toEqual(['published', 'pending']);
+    const second = await take(post);
+    await second.register([out, failed]);
+    expect(await second.arm(out)).toMatchObject({ ok: false, why: 'state' });
+    const answer = await second.arm(failed);
+    expect(answer).toMatchObject({ ok: true });
+    await second.outcome(answer.armId, publishedAs('43'));
+    await second.settle();
+    expect(await row(post)).toMatchObject({ status: 'published' });
+    expect((await targets(post)).map(({ platform_post_id: id }) => id)).toEqual(['42', '43']);
+  });
+
+  it('sends nothing when it may be live, and goes back to failed with that reason', async () => {
+    const { addUser, addPost, addAccount, plan, take, edit, row, metadata, claim } = world();
+    const user = await addUser();
+    const account = await addAccount(user);
+    const post = await addPost(user);
+    await plan();
+    const work = await take(post);
+    const armId = await work.armed(account);
+    await work.outcome(armId, {
+      outcome: 'unknown',
+      state: 'needs_review',
+      error: problem({ message: 'No answer.' }),
+    });
+    await work.settle();
+    for (let round = 0; round < 2; round += 1) {
+      expect(await row(post)).toMatchObject({ status: 'failed' });
+      expect(await metadata(post)).toMatchObject({
+        _publishing: true,
+        publish_error: {
+          code: 'MAYBE_LIVE',
+          message: expect.stringMatching(/^May already be live on Rao Bakes/),
+        },
+      });
+      await plan();
+      await edit(post, { status: 'scheduled' });
+      await plan();
+      expect(await claim()).toEqual([]);
+    }
+  });
+});
