@@ -122,6 +122,9 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
 
   const posts = [...results.values()];
   const reported = await store.report(options.userId);
+  const counts = countOutcomes(posts);
+  // Rows that other programs publish are never claimed: only the report knows them.
+  const elsewhere = Object.values(reported.skipped).reduce((sum, count) => sum + count, 0);
   return {
     report: reported,
     summary: {
@@ -132,7 +135,8 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
         reported.due +
         posts.filter((post) => post.outcome === 'published' || post.outcome === 'failed').length,
       claimed: claimedCount,
-      ...countOutcomes(posts),
+      ...counts,
+      skipped: counts.skipped + elsewhere,
       posts,
     },
   };
