@@ -6,6 +6,7 @@ import type { Platform, PlatformContext } from '../core/platform.ts';
 import type { PlatformName } from '../core/platform-name.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Store, TickIdentity } from '../core/store.ts';
+import type { Learned } from './learned.ts';
 
 export type StoredTokenReading =
   | { readonly kind: 'none' }
@@ -61,4 +62,4 @@ export interface TickDeps {
   random(): number;
 }
 
-export type PublishDeps = TickDeps & Publishing;
+export type PublishDeps = TickDeps & Publishing & { readonly learned: Learned };

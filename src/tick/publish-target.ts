@@ -2,13 +2,13 @@ import type { ChosenAccount } from '../core/choose-accounts.ts';
 import { type Problem, PublishError } from '../core/errors.ts';
 import type { StoredTarget } from '../core/job.ts';
 import type { Platform } from '../core/platform.ts';
-import { StoreError } from '../core/store.ts';
+import { type HoldRequest, StoreError } from '../core/store.ts';
 import type { PublishDeps } from './deps.ts';
 import { decide, type Failed, settlement, storedProblem, toFailed } from './failure.ts';
 import { recoverTarget } from './recover-target.ts';
 import { later, type Step, sendTarget } from './send-target.ts';
 import { mainEffect, readCheckpoint, type TargetWork } from './target-job.ts';
-import { disconnectAccount, openAccount } from './tokens.ts';
+import { disconnectAccount, openAccount, tokenMd5 } from './tokens.ts';
 
 const AUTO_POSTING_LOOK_MS = 5 * 60_000;
 
@@ -16,7 +16,12 @@ const AUTO_POSTING_LOOK_MS = 5 * 60_000;
  * Takes one target as far as it goes now. Never throws for a reason of this target: every failure before the arm
  * becomes a settlement here.
  */
-export async function publishTarget(deps: PublishDeps, work: TargetWork, cancelled: boolean): Promise<Step> {
+export async function publishTarget(
+  deps: PublishDeps,
+  claimed: TargetWork,
+  cancelled: boolean,
+): Promise<Step> {
+  const work = { ...claimed, chosen: asLearned(deps, claimed.chosen) };
   const { target, platform } = work;
   try {
     const step = await advance(deps, work, cancelled);
@@ -55,22 +60,28 @@ async function refused(deps: PublishDeps, work: TargetWork, error: PublishError)
   const { platform, chosen, context } = work;
   if (error.kind === 'rate_limited') await holdScope(deps, platform, chosen, error);
   if (error.kind !== 'auth') return false;
-  if (platform.capabilities.refreshBeforeMs !== null && chosen.connection.refreshToken !== null) {
+  const { connection } = asLearned(deps, chosen);
+  // A token that came from a refresh and still lives will not be better after another one.
+  const isFresh = connection.tokenGoodUntil !== null && connection.tokenGoodUntil > deps.now();
+  let reason = error;
+  if (platform.capabilities.refreshBeforeMs !== null && connection.refreshToken !== null && !isFresh) {
     try {
       const opened = await openAccount(deps, platform, context, chosen, true);
-      if ('lookAt' in opened) return true;
-      const before = deps.readToken(chosen.connection.accessToken);
-      const same =
-        'account' in opened &&
-        before.kind === 'token' &&
-        opened.account.token.reveal() === before.token.reveal();
-      if ('account' in opened && !same) return true;
-    } catch (again) {
-      if (!(again instanceof PublishError) || again.kind !== 'auth') return true;
+      if ('refused' in opened) reason = opened.refused;
+      else if (asLearned(deps, chosen).connection.accessToken !== connection.accessToken) return true;
+      else if (!('account' in opened)) return true;
+    } catch {
+      // Nobody says that the account is dead: it is asked again with the next try.
+      return true;
     }
   }
-  await disconnectAccount(deps, chosen, platform.capabilities.label, error);
+  await disconnectAccount(deps, chosen, platform.capabilities.label, reason);
   return false;
+}
+
+/** The account as this tick has changed it since the post was claimed. */
+function asLearned(deps: PublishDeps, chosen: ChosenAccount): ChosenAccount {
+  return { ...chosen, connection: deps.learned.connection(chosen.connection) };
 }
 
 async function advance(deps: PublishDeps, work: TargetWork, cancelled: boolean): Promise<Step> {
@@ -82,6 +93,10 @@ async function advance(deps: PublishDeps, work: TargetWork, cancelled: boolean):
   }
   const opened = await openAccount(deps, platform, context, chosen);
   if ('lookAt' in opened) return later(work, opened.lookAt, 'the token of its account is being renewed');
+  if ('refused' in opened) {
+    await disconnectAccount(deps, chosen, platform.capabilities.label, opened.refused);
+    return fail(deps, target, toFailed(opened.refused, platform.capabilities.label));
+  }
   if ('problem' in opened) {
     if (inFlight)
       return later(work, new Date(deps.now().getTime() + AUTO_POSTING_LOOK_MS), opened.problem.message);
@@ -114,7 +129,7 @@ async function advance(deps: PublishDeps, work: TargetWork, cancelled: boolean):
     if (late.length > 0) return fail(deps, target, asFailed(late));
     const step = await sendTarget(
       deps,
-      { ...work, post: inspected },
+      { ...work, post: inspected, tokenMd5: tokenMd5(asLearned(deps, chosen)) },
       opened.account,
       media.files,
       checkpoint,
@@ -157,8 +172,10 @@ function mayNotSend(work: TargetWork, deps: PublishDeps, cancelled: boolean): St
   if (!chosen.connection.active) {
     return fail(deps, target, asFailed([accountInactive(work.platform.capabilities.label, chosen)]));
   }
-  if (target.hold !== null) {
-    const { kind, reason, hint, until } = target.hold;
+  const hold =
+    deps.learned.holdFor(target.platform, target.accountId, tokenMd5(chosen), deps.now()) ?? target.hold;
+  if (hold !== null) {
+    const { kind, reason, hint, until } = hold;
     const held = kind === 'auth' ? ('auth' as const) : ('rate_limited' as const);
     return fail(deps, target, {
       problem: { kind: held, code: 'HELD', message: reason, hint },
@@ -188,7 +205,7 @@ async function holdScope(
 ): Promise<void> {
   if (error.retryAt === undefined || error.retryAt <= deps.now()) return;
   const name = platform.capabilities.platform;
-  await deps.store.hold({
+  const hold: HoldRequest = {
     scope: error.scope,
     key: error.scope === 'account' ? `${name}:${chosen.accountId}` : name,
     until: error.retryAt,
@@ -196,7 +213,9 @@ async function holdScope(
     reason: error.message,
     hint: error.hint,
     evidence: { platform_code: error.platformCode ?? null, trace_id: error.traceId ?? null },
-  });
+  };
+  await deps.store.hold(hold);
+  deps.learned.hold(hold);
 }
 
 export function fail(deps: PublishDeps, target: StoredTarget, failed: Failed): Step {

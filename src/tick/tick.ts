@@ -4,6 +4,7 @@ import { countOutcomes, type PostResult, type ResultOutcome, type TickSummary } 
 import { type Report, StoreError } from '../core/store.ts';
 import type { TickDeps } from './deps.ts';
 import { createKeyedMutex } from './keyed-mutex.ts';
+import { createLearned } from './learned.ts';
 import { plan } from './plan.ts';
 import { publishPost } from './publish-post.ts';
 import { postResult, type TargetResult } from './results.ts';
@@ -28,6 +29,7 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
 
   const limit = pLimit(limits.concurrency);
   const oneAtATime = createKeyedMutex();
+  const learned = createLearned();
   // The last word on a target counts: it may be looked at several times in one tick.
   const results = new Map<string, PostResult>();
   let claimedCount = 0;
@@ -36,7 +38,7 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
   let broken: unknown;
 
   const publishOne = async (claimed: ClaimedPost) =>
-    publishPost({ ...deps, ...(await deps.publishing()) }, claimed, (key, run) =>
+    publishPost({ ...deps, ...(await deps.publishing()), learned }, claimed, (key, run) =>
       oneAtATime(key, () => limit(run)),
     );
 

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import type { ChosenAccount } from '../core/choose-accounts.ts';
 import { type Problem, PublishError } from '../core/errors.ts';
 import { HttpFailure } from '../core/http.ts';
+import type { StoredConnection } from '../core/job.ts';
 import type { Account, Platform, PlatformContext } from '../core/platform.ts';
+import type { HoldRequest } from '../core/store.ts';
 import type { PublishDeps } from './deps.ts';
 import { stamped } from './plan.ts';
 
@@ -13,16 +15,18 @@ const DAY_MS = 24 * HOUR_MS;
 export const accountKey = (platform: string, accountId: string) => `${platform}:${accountId}`;
 
 /** Tells tokens apart without showing them: md5 of the ciphertext, as the database computes it too. */
-export const tokenMd5 = (account: ChosenAccount) =>
+export const tokenMd5 = ({ connection }: Pick<ChosenAccount, 'connection'>) =>
   createHash('md5')
-    .update(account.connection.accessToken ?? '')
+    .update(connection.accessToken ?? '')
     .digest('hex');
 
 export type Opened =
   | { readonly account: Account }
   /** Another tick refreshes or has refreshed: look again then, with the row as it is then. */
   | { readonly lookAt: Date }
-  | { readonly problem: Problem };
+  | { readonly problem: Problem }
+  /** The platform's own word about the refresh token. */
+  | { readonly refused: PublishError };
 
 /** Decrypts the account's token, and refreshes it when it lives for hours only and is near its end. */
 export async function openAccount(
@@ -32,7 +36,7 @@ export async function openAccount(
   chosen: ChosenAccount,
   forceRefresh = false,
 ): Promise<Opened> {
-  const { connection } = chosen;
+  const connection = deps.learned.connection(chosen.connection);
   const access = deps.readToken(connection.accessToken);
   const refresh = deps.readToken(connection.refreshToken);
   if (access.kind === 'undecryptable') return { problem: unreadable(access.reason) };
@@ -53,20 +57,21 @@ export async function openAccount(
     before !== null &&
     connection.tokenGoodUntil.getTime() - before > deps.now().getTime();
   if (before === null || (good && !forceRefresh)) return { account };
-  return refreshAccount(deps, platform, context, chosen, account, before, forceRefresh);
+  if (refresh.kind === 'undecryptable') return { problem: unreadable(refresh.reason) };
+  return refreshAccount(deps, platform, context, connection, account, before, forceRefresh);
 }
 
 async function refreshAccount(
   deps: PublishDeps,
   platform: Platform,
   context: PlatformContext,
-  chosen: ChosenAccount,
+  connection: StoredConnection,
   account: Account,
   before: number,
   mustRefresh: boolean,
 ): Promise<Opened> {
   const key = accountKey(account.platform, account.id);
-  const md5 = tokenMd5(chosen);
+  const md5 = tokenMd5({ connection });
   const turn = await deps.store.refreshBegin(
     key,
     account.connectionId,
@@ -89,16 +94,25 @@ async function refreshAccount(
       );
       return { account };
     }
+    const accessToken = deps.keyring.encrypt(fresh.token.reveal());
+    const refreshToken =
+      fresh.refreshToken === null ? null : deps.keyring.encrypt(fresh.refreshToken.reveal());
+    const expiresAt = fresh.expiresAt ?? new Date(deps.now().getTime() + HOUR_MS);
     const { stored } = await deps.store.refreshStore({
       key,
       connectionId: account.connectionId,
       tokenMd5: md5,
-      accessToken: deps.keyring.encrypt(fresh.token.reveal()),
-      refreshToken: fresh.refreshToken === null ? null : deps.keyring.encrypt(fresh.refreshToken.reveal()),
-      expiresAt: fresh.expiresAt ?? new Date(deps.now().getTime() + HOUR_MS),
+      accessToken,
+      refreshToken,
+      expiresAt,
     });
     // The app stored another token meanwhile: that one counts.
     if (!stored) return { lookAt: deps.now() };
+    deps.learned.changed(connection, {
+      accessToken,
+      refreshToken: refreshToken ?? connection.refreshToken,
+      tokenGoodUntil: expiresAt,
+    });
     deps.log.info('token refreshed', { platform: account.platform, account: account.id });
     return {
       account: {
@@ -112,7 +126,8 @@ async function refreshAccount(
     await deps.store.refreshEnd(key, deps.identity.owner, md5, null);
     if (!(error instanceof PublishError) && !(error instanceof HttpFailure)) throw error;
     // Only the platform's own word means that the account is dead; a DNS hiccup must not disconnect it.
-    if (error instanceof PublishError && (error.kind === 'auth' || error.kind === 'config')) throw error;
+    if (error instanceof PublishError && error.kind === 'auth') return { refused: error };
+    if (error instanceof PublishError && error.kind === 'config') throw error;
     const known = account.tokenExpiresAt;
     const mayLive = known === null ? before >= HOUR_MS : known > deps.now();
     if (mayLive && !mustRefresh) return { account };
@@ -127,12 +142,13 @@ export async function disconnectAccount(
   label: string,
   error: PublishError,
 ): Promise<void> {
-  const md5 = tokenMd5(chosen);
+  const connection = deps.learned.connection(chosen.connection);
+  const md5 = tokenMd5({ connection });
   const reason = stamped(
     { kind: 'auth', code: error.code, message: error.message, hint: error.hint },
     deps.now(),
   );
-  await deps.store.hold({
+  const hold: HoldRequest = {
     scope: 'account',
     key: accountKey(chosen.platform, chosen.accountId),
     until: new Date(deps.now().getTime() + deps.limits.maxHoldMs),
@@ -140,9 +156,12 @@ export async function disconnectAccount(
     reason: error.message,
     hint: error.hint,
     evidence: { token_md5: md5, platform_code: error.platformCode ?? null, trace_id: error.traceId ?? null },
-  });
-  const { disconnected } = await deps.store.disconnect(chosen.connection.id, md5, 'expired', reason);
+  };
+  await deps.store.hold(hold);
+  deps.learned.hold(hold);
+  const { disconnected } = await deps.store.disconnect(connection.id, md5, 'expired', reason);
   if (disconnected) {
+    deps.learned.changed(connection, { active: false });
     deps.notice(
       `${label} account ${chosen.name} (${chosen.accountId}) is disconnected: ${error.message} ${error.hint}`,
     );
