@@ -4,6 +4,7 @@ import { loadEnvFile } from '../config/env-file.ts';
 import { StoreError } from '../core/store.ts';
 import { EXIT } from './exit-codes.ts';
 import { CommandError, type Io } from './io.ts';
+import type { MigrateOptions } from './migrate.ts';
 import { PROJECT_ROOT, VERSION } from './project.ts';
 import type { SandboxCommand } from './sandbox.ts';
 
@@ -45,6 +46,16 @@ function buildProgram(io: () => Io, done: (code: number) => void): Command {
     .argument('[email-or-id]', 'TEST_USER_EMAIL when absent')
     .action(async (query: string | undefined) => {
       done(await (await import('./find-test-user.ts')).findTestUser(io(), query));
+    });
+
+  program
+    .command('migrate')
+    .description('bring the database up to date through DATABASE_URL, or print the SQL when that is not set')
+    .option('--check', 'compare only; ends with 78 when something differs', false)
+    .option('--down', 'remove what is ours; the tables of the app stay as they are', false)
+    .option('--force', 'with --down: also while posts may be on their way', false)
+    .action(async (options: MigrateOptions) => {
+      done(await (await import('./migrate.ts')).runMigrate(options, io()));
     });
 
   program
