@@ -117,6 +117,8 @@ create table if not exists public.publish_effects (
   arm_id uuid not null unique,
   fence bigint not null,
   fingerprint text,
+  -- The post as sent: an edit or a deletion afterwards must not change what is looked for.
+  sent jsonb,
   first_armed_at timestamptz not null,
   armed_at timestamptz not null,
   -- Last moment at which the request could have left or been in flight.

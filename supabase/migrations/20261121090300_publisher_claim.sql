@@ -238,24 +238,19 @@ begin
       and not exists (select 1 from jsonb_array_elements(p -> 'targets') w
             where w ->> 'platform' = t.platform and w ->> 'account_id' = t.account_id);
 
-  for v_want in select * from jsonb_array_elements(p -> 'targets') loop
+  -- In one order for everybody: two posts for the same accounts must not wait for each other.
+  for v_want in select w from jsonb_array_elements(p -> 'targets') w order by w ->> 'platform', w ->> 'account_id' loop
     -- Two hosts that hold the two copies of one post meet here.
     perform pg_advisory_xact_lock(hashtextextended(
       'content-publisher:' || (v_want ->> 'platform') || ':' || (v_want ->> 'account_id'), 0));
-    select o.source, o.post_id into v_copy
-      from public.publish_targets o
-      join public.publish_queue q on q.source = o.source and q.post_id = o.post_id
-      where o.platform = v_want ->> 'platform' and o.account_id = v_want ->> 'account_id'
-        and o.fingerprint = v_want ->> 'fingerprint' and o.source <> v_queue.source
-        and o.state not in ('failed', 'cancelled') and q.user_id is not distinct from v_queue.user_id
-        and date_trunc('minute', q.due_at) = date_trunc('minute', v_queue.due_at)
-      limit 1;
-
     insert into public.publish_targets as t (source, post_id, platform, account_id, account_name, connection_id, origin,
-        fingerprint, revision)
+        fingerprint, revision, created_at)
       values (v_queue.source, v_queue.post_id, v_want ->> 'platform', v_want ->> 'account_id', v_want ->> 'account_name',
-              (v_want ->> 'connection_id')::uuid, coalesce(v_want ->> 'origin', 'post'), v_want ->> 'fingerprint', null)
+              (v_want ->> 'connection_id')::uuid, coalesce(v_want ->> 'origin', 'post'), v_want ->> 'fingerprint', null,
+              clock_timestamp())
       on conflict (source, post_id, platform, account_id) do update set
+        -- Under the lock: the order of created_at is the order of first registration, also of rows that the app added.
+        created_at = case when t.fingerprint is null then excluded.created_at else t.created_at end,
         account_name = coalesce(excluded.account_name, t.account_name),
         connection_id = excluded.connection_id,
         fingerprint = case when t.state in ('pending', 'prepared', 'retry', 'held', 'cancelled') then excluded.fingerprint
@@ -282,6 +277,18 @@ begin
           and t.account_id = v_target.account_id
         returning * into v_target;
     end if;
+
+    -- The copy is the one that came later, so that they never give way to each other.
+    select o.source, o.post_id into v_copy
+      from public.publish_targets o
+      join public.publish_queue q on q.source = o.source and q.post_id = o.post_id
+      where o.platform = v_target.platform and o.account_id = v_target.account_id
+        and o.fingerprint = v_want ->> 'fingerprint' and o.source <> v_queue.source
+        and (o.state in ('armed', 'accepted', 'published', 'unknown', 'needs_review')
+             or (o.state in ('pending', 'prepared', 'retry', 'held') and o.created_at < v_target.created_at))
+        and q.user_id is not distinct from v_queue.user_id
+        and date_trunc('minute', q.due_at) = date_trunc('minute', v_queue.due_at)
+      limit 1;
 
     v_answer := v_answer || (to_jsonb(v_target) || jsonb_build_object(
       'current_revision', public.publisher_revision(v_row, v_target.text),
@@ -318,7 +325,7 @@ $$;
 
 -- Writes down "about to send", durably, or says why nothing may be sent.
 -- p: {arm_id, source, id, owner, fence, platform, account_id, connection_id, effect, revision, fingerprint,
---     token_md5, window_ms, request_timeout_ms}
+--     token_md5, sent, repeat, window_ms, request_timeout_ms}
 -- Answers {ok: true, ms_left} or {ok: false, why, until, detail}.
 create or replace function public.publisher_arm(p jsonb) returns jsonb
 language plpgsql set search_path = '' set timezone = 'UTC' as $$
@@ -337,6 +344,7 @@ declare
   v_effect public.publish_effects;
   v_hold jsonb;
   v_now timestamptz;
+  v_repeat boolean := coalesce((p ->> 'repeat')::boolean, false);
 begin
   v_row := public.publisher_row(v_source, v_id, true);
   v_queue := public.publisher_require_lease(p);
@@ -365,7 +373,7 @@ begin
   if not found then
     return jsonb_build_object('ok', false, 'why', 'target_gone');
   end if;
-  if v_target.state not in ('pending', 'prepared', 'retry', 'held') then
+  if v_target.state not in ('pending', 'prepared', 'retry', 'held') and not (v_repeat and v_target.state = 'unknown') then
     return jsonb_build_object('ok', false, 'why', 'state', 'detail', v_target.state);
   end if;
   if public.publisher_revision(v_row, v_target.text) is distinct from p ->> 'revision' then
@@ -391,23 +399,30 @@ begin
     return jsonb_build_object('ok', false, 'why', 'busy');
   end if;
   if exists (select 1 from public.publish_targets t
+        join public.publish_queue q on q.source = t.source and q.post_id = t.post_id
         where t.platform = v_platform and t.account_id = v_account and t.fingerprint = p ->> 'fingerprint'
-          and t.state in ('armed', 'unknown') and (t.source, t.post_id) <> (v_source, v_id)) then
+          and (t.source, t.post_id) <> (v_source, v_id)
+          and (t.state in ('armed', 'unknown')
+               -- A copy in the other table that was edited after this one was registered; publisher_targets names it.
+               or (t.state in ('accepted', 'published', 'needs_review') and t.source <> v_source
+                   and q.user_id is not distinct from v_queue.user_id
+                   and date_trunc('minute', q.due_at) = date_trunc('minute', v_queue.due_at)))) then
     return jsonb_build_object('ok', false, 'why', 'same_unresolved');
   end if;
 
   select * into v_effect from public.publish_effects e where e.source = v_source and e.post_id = v_id
     and e.platform = v_platform and e.account_id = v_account and e.effect = v_effect_name for update;
-  if v_effect.state in ('armed', 'accepted', 'published', 'unknown') then
+  if v_effect.state in ('armed', 'accepted', 'published', 'unknown') and not (v_repeat and v_effect.state = 'unknown') then
     return jsonb_build_object('ok', false, 'why', 'state', 'detail', v_effect.state);
   end if;
 
   insert into public.publish_effects as e (source, post_id, platform, account_id, effect, state, arm_id, fence, fingerprint,
-      first_armed_at, armed_at, last_possible_at)
-    values (v_source, v_id, v_platform, v_account, v_effect_name, 'armed', v_arm, v_queue.fence, p ->> 'fingerprint',
+      sent, first_armed_at, armed_at, last_possible_at)
+    values (v_source, v_id, v_platform, v_account, v_effect_name, 'armed', v_arm, v_queue.fence, p ->> 'fingerprint', p -> 'sent',
             v_now, v_now, v_now + v_window + v_timeout)
     on conflict (source, post_id, platform, account_id, effect) do update set
       state = 'armed', arm_id = excluded.arm_id, fence = excluded.fence, fingerprint = excluded.fingerprint,
+      sent = excluded.sent,
       armed_at = excluded.armed_at,
       -- Only an earlier send of unknown outcome makes the first moment matter.
       first_armed_at = case when e.unknown_sends > 0 then e.first_armed_at else excluded.first_armed_at end,

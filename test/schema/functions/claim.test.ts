@@ -4,6 +4,7 @@ import { inMinutes, newTick, problem, useWorld } from './world.ts';
 
 const world = useWorld();
 
+const NO_ID = '00000000-0000-0000-0000-000000000000';
 const ids = (posts: readonly { readonly id: string }[]) => posts.map(({ id }) => id);
 
 describe('claim', () => {
@@ -200,8 +201,18 @@ describe('claim', () => {
     await addPost(await addUser());
     await plan();
     await sql`update public.publish_install set schema_version = 2`;
-    for (const call of [claim(), store.sweep(10), store.planRead(null, 10), store.report(null)]) {
-      const error = await call.catch((reason: unknown) => reason);
+    const calls = [
+      () => claim(),
+      () => store.sweep(10),
+      () => store.planRead(null, 10),
+      () => store.planWrite([]),
+      () => store.writebacks(null, 10),
+      () => store.report(null),
+      () => store.preview(null, 'created_content', NO_ID, 10),
+      () => store.retry('created_content', NO_ID, null),
+    ];
+    for (const call of calls) {
+      const error = await call().catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(StoreError);
       expect(error).toMatchObject({
         kind: 'config',

@@ -302,7 +302,7 @@ const CLAIM: Omit<ClaimOptions, 'identity'> = {
   includeOverdue: false,
   lateAfterSeconds: 600,
   spacingSeconds: 120,
-  maxTicksPerHost: 3,
+  maxTicksPerHost: 1_000,
 };
 
 /** As the tick's planner does it, for rows that are simply right; zones are another test's matter. */
@@ -349,6 +349,8 @@ function makeWork(store: Store, tick: TickIdentity, claimed: ClaimedPost): Work 
       fingerprint: 'print',
       tokenMd5: md5(account.token),
       windowMs: 10_000,
+      sent: {},
+      repeat: false,
       requestTimeoutMs: 20_000,
       ...over,
     }),
