@@ -89,7 +89,8 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
   );
   try {
     while (mayStart() && broken === undefined) {
-      const free = limits.concurrency * 2 - running.size;
+      const busy = running.size;
+      const free = limits.concurrency * 2 - busy;
       const claim =
         free < limits.concurrency
           ? null
@@ -112,7 +113,8 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
         log.warn('As many ticks as MAX_TICKS_PER_HOST already work on this host; this one claims nothing.');
         break;
       }
-      if (running.size === 0) break;
+      // What ended while the database was asked may have made way for the next post of its account.
+      if (running.size === 0 && busy === 0) break;
       if (claim === null || claim.posts.length === 0) await Promise.race(running);
     }
     await Promise.all(running);
