@@ -104,13 +104,15 @@ begin
 
   for v_candidate in
     with due as (
-      select q.source, q.post_id, q.due_at, q.user_id, q.platform,
-             -- Also after holds: a reconnected account must not pour out all that waited for it.
-             not q.released and q.due_at < now() - v_late
-               and not public.publisher_in_flight(q.source, q.post_id) as late,
-             row_number() over (partition by coalesce(q.user_id, q.post_id), q.platform
+      select q.*,
+             -- A backlog must not keep back what is on time.
+             row_number() over (partition by coalesce(q.user_id, q.post_id), q.platform, q.late
                                 order by q.due_at nulls first, q.source, q.post_id) as place
-      from public.publish_queue q
+      from (select o.*,
+                   -- Also after holds: a reconnected account must not pour out all that waited for it.
+                   not o.released and o.due_at < now() - v_late
+                     and not public.publisher_in_flight(o.source, o.post_id) as late
+            from public.publish_queue o) q
       where q.state = 'waiting' and q.problem is null and q.next_attempt_at <= now()
         and (q.lease_until is null or q.lease_until < clock_timestamp())
         and (v_user is null or q.user_id = v_user)
