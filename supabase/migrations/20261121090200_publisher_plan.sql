@@ -61,6 +61,19 @@ begin
 end
 $$;
 
+-- Takes the row's lock without waiting: false while somebody else holds it, true for a row that is gone.
+create or replace function public.publisher_try_lock(p_source text, p_id uuid) returns boolean
+language plpgsql set search_path = '' as $$
+begin
+  if p_source = 'created_content' then
+    perform 1 from public.created_content c where c.id = p_id for update skip locked;
+    return found or not exists (select 1 from public.created_content c where c.id = p_id);
+  end if;
+  perform 1 from public.content_posts c where c.id = p_id for update skip locked;
+  return found or not exists (select 1 from public.content_posts c where c.id = p_id);
+end
+$$;
+
 -- What decides when and where a row is published; its hash tells whether a plan still holds.
 create or replace function public.publisher_schedule(p_row jsonb) returns jsonb
 language sql immutable set search_path = '' as $$
@@ -224,7 +237,12 @@ begin
     v_source := v_item ->> 'source';
     v_id := (v_item ->> 'id')::uuid;
     begin
-      v_row := public.publisher_row(v_source, v_id, true);
+      if not public.publisher_try_lock(v_source, v_id) then
+        -- Whoever holds it must not keep back the others. Read again by the next tick.
+        v_stale := v_stale + 1;
+        continue;
+      end if;
+      v_row := public.publisher_row(v_source, v_id);
       v_owner := public.publisher_uuid(v_row ->> 'owner_id');
       select * into v_queue from public.publish_queue where source = v_source and post_id = v_id for update;
 
