@@ -139,17 +139,8 @@ begin
   loop
     exit when jsonb_array_length(v_jobs) >= v_limit;
 
-    v_row := null;
-    if v_candidate.source = 'created_content' then
-      perform 1 from public.created_content c where c.id = v_candidate.post_id for update skip locked;
-      if not found and exists (select 1 from public.created_content c where c.id = v_candidate.post_id) then
-        continue;
-      end if;
-    else
-      perform 1 from public.content_posts c where c.id = v_candidate.post_id for update skip locked;
-      if not found and exists (select 1 from public.content_posts c where c.id = v_candidate.post_id) then
-        continue;
-      end if;
+    if not public.publisher_try_lock(v_candidate.source, v_candidate.post_id) then
+      continue;
     end if;
     v_row := public.publisher_row(v_candidate.source, v_candidate.post_id);
 
