@@ -245,6 +245,9 @@ begin
       and (q.lease_until is null or q.lease_until < clock_timestamp())
     order by q.updated_at limit p_limit
   loop
+    if not public.publisher_try_lock(v_queue.source, v_queue.post_id) then
+      continue;
+    end if;
     if public.publisher_writeback(v_queue.source, v_queue.post_id) then
       v_done := v_done + 1;
     else
