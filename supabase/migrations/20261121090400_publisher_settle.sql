@@ -133,7 +133,8 @@ begin
   update public.publish_queue q set writeback_due = false where q.source = p_source and q.post_id = p_id and q.writeback_due;
   return true;
 exception when others then
-  update public.publish_queue q set writeback_due = true where q.source = p_source and q.post_id = p_id;
+  -- Behind the others, so that rows which always fail starve nobody.
+  update public.publish_queue q set writeback_due = true, updated_at = now() where q.source = p_source and q.post_id = p_id;
   insert into public.publish_log (source, post_id, step, outcome, detail)
     values (p_source, p_id, 'writeback', 'failed', jsonb_build_object('message', sqlerrm, 'sqlstate', sqlstate));
   return false;
