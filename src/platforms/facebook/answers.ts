@@ -48,19 +48,24 @@ const phase = z
   })
   .catch({});
 
-export const video = z.object({
-  status: z
-    .object({
-      video_status: z.string().toLowerCase().optional().catch(undefined),
-      uploading_phase: phase.optional(),
-      processing_phase: phase.optional(),
-      publishing_phase: phase.optional(),
-    })
-    .catch({}),
-  published: z.boolean().optional().catch(undefined),
-  post_id: id.optional().catch(undefined),
-  permalink_url: address.optional().catch(undefined),
+const videoStatus = z.object({
+  video_status: z.string().toLowerCase().optional().catch(undefined),
+  uploading_phase: phase.optional(),
+  processing_phase: phase.optional(),
+  publishing_phase: phase.optional(),
 });
+const NO_STATUS: z.infer<typeof videoStatus> = {};
+
+/** An answer that says neither word is none: silence must not pass for "not published". */
+export const video = z
+  .object({
+    status: videoStatus.optional().catch(undefined),
+    published: z.boolean().optional().catch(undefined),
+    post_id: id.optional().catch(undefined),
+    permalink_url: address.optional().catch(undefined),
+  })
+  .refine(({ status, published }) => status !== undefined || published !== undefined)
+  .transform(({ status, ...rest }) => ({ ...rest, status: status ?? NO_STATUS }));
 
 const target = z.object({ id: id.optional() }).optional().catch(undefined);
 

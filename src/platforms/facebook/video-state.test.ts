@@ -10,7 +10,6 @@ const UPLOADED = {
 
 describe('videoState', () => {
   it.each([
-    ['nothing said', {}, 'unpublished'],
     [
       'uploading',
       { status: { video_status: 'uploading', uploading_phase: phase('in_progress') } },
@@ -66,10 +65,17 @@ describe('videoState', () => {
       { status: { video_status: 'pondering', publishing_phase: phase('soon') } },
       'unpublished',
     ],
-    ['status as text', { status: 'ready' }, 'unpublished'],
+    ['status as text, and not published', { status: 'ready', published: false }, 'unpublished'],
   ])('%s', (_name, answer, state) => {
     expect(videoState(video.parse(answer)).state).toBe(state);
   });
+
+  it.each([{}, { status: 'ready' }, { post_id: '1', published: 'no' }])(
+    'takes %j for no answer at all',
+    (answer) => {
+      expect(video.safeParse(answer).success).toBe(false);
+    },
+  );
 
   it.each([
     [{ error: { message: 'Bad codec' } }, 'Bad codec'],
