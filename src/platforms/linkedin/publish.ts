@@ -19,7 +19,8 @@ const CLOCK_SKEW_MS = 10_000;
 export async function publish(job: Job, arm: Arm): Promise<Published> {
   const state = readCheckpoint(job.checkpoint);
   if (state === 'unreadable' || state.body === null) throw notPrepared(job);
-  if (job.sentBefore && !isRepeat(job, state)) {
+  const asking = job.sentBefore && isRepeat(job, state);
+  if (job.sentBefore && !asking) {
     const seen = await findInListing(job);
     if (seen.state === 'published') return seen;
     if (seen.state !== 'absent') throw tooLate();
@@ -31,9 +32,9 @@ export async function publish(job: Job, arm: Arm): Promise<Published> {
   if (response.status < 400) throw withoutId(response);
   const error = linkedinError(response, job.now(), 'armed');
   if (error.code === 'DUPLICATE_POST') return await duplicate(job, response, error);
+  // The question was refused, which says nothing of the post it asks for.
+  if (asking) throw unclear(error.code, error.message, response);
   if (FILES_LOST.includes(error.code) && error.kind === 'temporary') {
-    // With other uploads a repeat is no longer the same post, so only a first send may begin anew.
-    if (job.sentBefore) throw unclear(error.code, error.message, response);
     await job.save(NOTHING);
   }
   throw error;
