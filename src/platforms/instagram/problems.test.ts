@@ -78,6 +78,8 @@ describe('publish_options', () => {
   it.each([
     ['collaborators', ['a', 'b', 'c'], ['a', 'b', 'c', 'd']],
     ['collaborators', [], 'a'],
+    ['collaborators', null, [null]],
+    ['alt_text', ['A roll', null], 7],
     ['location_id', '7640348500', 7640348500],
     ['share_to_feed', false, 'false'],
     ['thumb_offset', 0, -1],
@@ -85,8 +87,8 @@ describe('publish_options', () => {
   ])('%s may be %j and not %j', (key, good, bad) => {
     expect(codes({ options: { [key]: good } })).toEqual([]);
     const [problem] = problems(instagramPost({ options: { [key]: bad } }));
-    expect(problem?.code).toBe('OPTION_UNUSABLE');
-    expect(problem?.message).toContain(`publish_options.${key} must be `);
+    expect(problem?.code).toBe('OPTION_INVALID');
+    expect(problem?.message).toContain(`The option ${key} is ${JSON.stringify(bad)}; Instagram needs `);
   });
 
   it('leaves the keys of other platforms alone', () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clip } from '../../core/clip.ts';
 import type { Problem } from '../../core/errors.ts';
 import type { Post, PostKind } from '../../core/post.ts';
 import { CAROUSEL_MAX, CAROUSEL_MIN, capabilities } from './capabilities.ts';
@@ -29,6 +30,7 @@ const MAX_ALT_TEXT = 1000;
 const MAX_COLLABORATORS = 3;
 
 const OPTIONS = {
+  alt_text: z.union([z.string(), z.array(z.string().nullable())]).optional(),
   collaborators: z.array(z.string().min(1)).max(MAX_COLLABORATORS).optional(),
   location_id: z.string().regex(/^\d+$/).optional(),
   share_to_feed: z.boolean().optional(),
@@ -39,6 +41,7 @@ const optionsSchema = z.object(OPTIONS);
 export type Options = z.infer<typeof optionsSchema>;
 
 const OPTION_TYPES: Readonly<Record<keyof Options, string>> = {
+  alt_text: 'a text or a list of texts',
   collaborators: `a list of at most ${MAX_COLLABORATORS} usernames`,
   location_id: 'the id of a Page, a text of digits',
   share_to_feed: 'true or false',
@@ -64,7 +67,7 @@ export function problems(post: Post): Problem[] {
 
 /** The options as the platform wants them. @throws ZodError when problems() has found something about them */
 export function readOptions(post: Post): Options {
-  return optionsSchema.parse(post.options);
+  return optionsSchema.parse(givenOptions(post));
 }
 
 /** Stories have no caption: the text is not shown, and a person is told so. */
@@ -137,15 +140,21 @@ function mediaProblems(post: Post): Problem[] {
 }
 
 function optionProblems(post: Post): Problem[] {
+  const given = givenOptions(post);
   return (Object.keys(OPTION_TYPES) as (keyof Options)[])
-    .filter((key) => !OPTIONS[key].safeParse(post.options[key]).success)
+    .filter((key) => !OPTIONS[key].safeParse(given[key]).success)
     .map((key) =>
       rejected(
-        'OPTION_UNUSABLE',
-        `publish_options.${key} must be ${OPTION_TYPES[key]}.`,
-        'Correct or remove it and schedule the post again.',
+        'OPTION_INVALID',
+        `The option ${key} is ${clip(JSON.stringify(given[key]), 60)}; Instagram needs ${OPTION_TYPES[key]}.`,
+        `Correct or remove ${key} in the post's publish_options and schedule it again.`,
       ),
     );
+}
+
+/** Without those that are null, which counts as absent. */
+function givenOptions({ options }: Post): Post['options'] {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null));
 }
 
 function count(text: string, pattern: RegExp): number {
