@@ -197,7 +197,8 @@ export interface ConnectionRow {
 
 /**
  * One social network. Add one: a folder in src/platforms with these files, a line in src/platforms/index.ts,
- * a simulator in src/sandbox/platforms; the contract suite (src/platforms/contract.test.ts) does the rest.
+ * a simulator in src/sandbox/platforms, its facts in test/support/platform-examples.ts; the contract suite
+ * (src/platforms/contract*.test.ts) does the rest.
  *
  * Every method may throw PublishError (a known refusal) or HttpFailure (no answer).
  */

@@ -1,0 +1,215 @@
+import { appendHashtags } from '../../src/core/compose.ts';
+import type { PostKind } from '../../src/core/media.ts';
+import type { Post } from '../../src/core/post.ts';
+import { platforms } from '../../src/platforms/index.ts';
+import { FACEBOOK_LOGIN_SCOPES, INSTAGRAM_LOGIN_SCOPES } from '../../src/sandbox/platforms/instagram/gate.ts';
+import type { SimAccount } from '../../src/sandbox/platforms/simulator.ts';
+
+export type RegisteredPlatform = keyof typeof platforms;
+
+/** One post that the contract suite takes through everything that can happen to it. */
+export interface Example {
+  /** For test names: 'a carousel with a video'. */
+  readonly name: string;
+  readonly kind: PostKind;
+  readonly account: SimAccount;
+  /** Names of files in supabase/seed/media. */
+  readonly files: readonly string[];
+  /** Preview picture of a video or link. */
+  readonly cover?: string;
+}
+
+/** What the contract suite has to know about a platform that its module does not say. */
+interface PlatformFacts {
+  readonly accounts: readonly [SimAccount, ...SimAccount[]];
+  /** Beside one post of each kind of the capabilities from the first account. */
+  readonly more: readonly Example[];
+  /** Where the public sees something else than the post's kind. */
+  readonly shownKind?: (post: Post) => string;
+  /** Where the public does not see the post's text as it is. */
+  readonly shownText?: (post: Post) => string;
+  /** Whether a cover is a medium of the public post. */
+  readonly showsCover?: boolean;
+  /** Kinds whose public address the platform keeps to itself. */
+  readonly withoutUrl?: readonly PostKind[];
+  /** Kinds that the platform documents no figures of. */
+  readonly withoutFigures?: readonly PostKind[];
+  /** How the platform counts the characters of a text. */
+  readonly counts: 'code points' | 'code units' | 'bytes';
+  /** A refusal in the platform's own shape, with a code that nobody has ever seen. */
+  readonly unknownCode: { readonly status: number; readonly json: unknown };
+  /** Headers by which the platform says "in seven minutes". */
+  readonly sevenMinutes: Readonly<Record<string, string>>;
+  /** Paths whose documentation demands the token in the query. */
+  readonly tokenInQuery?: readonly string[];
+}
+
+const graphUsage = {
+  'x-business-use-case-usage': JSON.stringify({ '1': [{ estimated_time_to_regain_access: 7 }] }),
+};
+const graphUnknownCode = {
+  status: 400,
+  json: { error: { message: 'Never seen before', type: 'OAuthException', code: 98_765, fbtrace_id: 'AbC' } },
+};
+
+const facebookPage: SimAccount = {
+  id: '102030405060708',
+  name: 'Rao Bakes',
+  token: 'EAAB-contract-page-token',
+  scopes: ['pages_manage_posts', 'pages_read_engagement', 'pages_show_list'],
+};
+const instagramByFacebook: SimAccount = {
+  id: '17841400000000001',
+  name: 'raobakes',
+  token: 'EAAB-contract-instagram-token',
+  scopes: FACEBOOK_LOGIN_SCOPES,
+  extra: { pageId: '102030405060708' },
+};
+const instagramByInstagram: SimAccount = {
+  id: '17841400000000002',
+  name: 'colecycles',
+  token: 'IGAA-contract-instagram-token',
+  scopes: INSTAGRAM_LOGIN_SCOPES,
+};
+const linkedinMember: SimAccount = {
+  id: 'urn:li:person:aB3_x-9',
+  name: 'Asha Rao',
+  token: 'AQV-contract-member-token',
+  refreshToken: 'AQX-contract-refresh-token',
+  scopes: ['openid', 'profile', 'w_member_social', 'r_member_postAnalytics'],
+};
+const linkedinOrganization: SimAccount = {
+  id: 'urn:li:organization:79988552',
+  name: 'Rao Bakes',
+  token: 'AQV-contract-organization-token',
+  scopes: ['w_organization_social', 'r_organization_social', 'rw_organization_admin'],
+};
+const youtubeChannel: SimAccount = {
+  id: 'UCabcdefghijklmnopqrstuv',
+  name: 'Cole Cycles TV',
+  token: 'ya29.contract-token',
+  refreshToken: '1//0contract-refresh-token',
+  scopes: [
+    'https://www.googleapis.com/auth/youtube.upload',
+    'https://www.googleapis.com/auth/youtube.readonly',
+  ],
+};
+
+/** Add a platform here; the contract suite does not compile without it. */
+export const facts = {
+  facebook: {
+    accounts: [facebookPage],
+    more: [
+      { name: 'a photo story', kind: 'story', account: facebookPage, files: ['cycling-mountain-pass.jpg'] },
+    ],
+    shownText: withoutStoryText,
+    withoutUrl: ['story'],
+    withoutFigures: ['story'],
+    counts: 'code points',
+    unknownCode: graphUnknownCode,
+    sevenMinutes: graphUsage,
+  },
+  instagram: {
+    accounts: [instagramByFacebook, instagramByInstagram],
+    more: [
+      {
+        name: 'a photo story',
+        kind: 'story',
+        account: instagramByFacebook,
+        files: ['cycling-mountain-pass.jpg'],
+      },
+      {
+        name: 'a carousel with a video',
+        kind: 'carousel',
+        account: instagramByFacebook,
+        files: ['bakery-croissant.png', 'bakery-reel.mp4'],
+      },
+      {
+        name: 'a reel with a cover by Instagram Login',
+        kind: 'reel',
+        account: instagramByInstagram,
+        files: ['bakery-reel.mp4'],
+        cover: 'bakery-croissant.png',
+      },
+    ],
+    shownKind: ({ kind }) => (kind === 'video' ? 'reel' : kind),
+    shownText: withoutStoryText,
+    counts: 'code points',
+    unknownCode: graphUnknownCode,
+    sevenMinutes: graphUsage,
+    // https://developers.facebook.com/docs/instagram-platform/reference/refresh_access_token
+    tokenInQuery: ['/refresh_access_token'],
+  },
+  linkedin: {
+    accounts: [linkedinMember, linkedinOrganization],
+    more: [
+      { name: 'a text of an organization', kind: 'text', account: linkedinOrganization, files: [] },
+      {
+        name: 'a carousel of an organization',
+        kind: 'carousel',
+        account: linkedinOrganization,
+        files: ['bakery-sourdough.jpg', 'bakery-croissant.png', 'bakery-cinnamon-roll.webp'],
+      },
+      {
+        name: 'a link with a picture',
+        kind: 'link',
+        account: linkedinMember,
+        files: [],
+        cover: 'bakery-opening-hours.jpg',
+      },
+    ],
+    shownKind: ({ kind }) => (kind === 'reel' ? 'video' : kind),
+    showsCover: true,
+    counts: 'code units',
+    unknownCode: { status: 400, json: { status: 400, code: 'NEVER_SEEN', message: 'Never seen before' } },
+    sevenMinutes: { 'retry-after': '420' },
+  },
+  youtube: {
+    accounts: [youtubeChannel],
+    more: [],
+    // YouTube decides by the film's shape; the example of a reel is upright.
+    shownKind: ({ kind }) => (kind === 'reel' ? 'short' : kind),
+    shownText: ({ title, body, hashtags }) => `${title}\n\n${appendHashtags(body, hashtags)}`,
+    counts: 'bytes',
+    unknownCode: {
+      status: 400,
+      json: { error: { code: 400, message: 'Never seen before', errors: [{ reason: 'neverSeen' }] } },
+    },
+    sevenMinutes: { 'retry-after': '420' },
+  },
+} as const satisfies Record<RegisteredPlatform, PlatformFacts>;
+
+export function factsOf(name: RegisteredPlatform): PlatformFacts {
+  return facts[name];
+}
+
+const FILES: Readonly<Record<PostKind, readonly string[]>> = {
+  text: [],
+  link: [],
+  image: ['bakery-sourdough.jpg'],
+  // No platform takes WebP: it is always a converted copy that is published.
+  carousel: ['bakery-sourdough.jpg', 'bakery-cinnamon-roll.webp'],
+  video: ['cycling-film.mp4'],
+  reel: ['bakery-reel.mp4'],
+  story: ['cycling-story.mp4'],
+  document: ['bakery-menu.pdf'],
+};
+
+export const ALL_KINDS = Object.keys(FILES) as readonly PostKind[];
+
+/** One post of every kind that the platform takes, and its special ones. */
+export function examplesOf(name: RegisteredPlatform): Example[] {
+  const { accounts, more } = factsOf(name);
+  const taken: Readonly<Partial<Record<PostKind, unknown>>> = platforms[name].capabilities.kinds;
+  const plain = ALL_KINDS.filter((kind) => taken[kind] !== undefined).map((kind) => ({
+    name: `a post of kind ${kind}`,
+    kind,
+    account: accounts[0],
+    files: FILES[kind],
+  }));
+  return [...plain, ...more];
+}
+
+function withoutStoryText({ kind, text }: Post): string {
+  return kind === 'story' ? '' : text;
+}
