@@ -115,7 +115,7 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
       }
       // What ended while the database was asked may have made way for the next post of its account.
       if (running.size === 0 && busy === 0) break;
-      if (claim === null || claim.posts.length === 0) await Promise.race(running);
+      if (running.size > 0 && (claim === null || claim.posts.length === 0)) await Promise.race(running);
     }
     await Promise.all(running);
   } finally {
