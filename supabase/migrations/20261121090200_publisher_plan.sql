@@ -228,6 +228,7 @@ declare
   v_reopen boolean;
   v_state text;
   v_next timestamptz;
+  v_look timestamptz;
   v_planned integer := 0;
   v_stale integer := 0;
   v_failed jsonb := '[]'::jsonb;
@@ -258,12 +259,20 @@ begin
         -- A claim is in flight; its arm sees the change. Read again by the next tick.
         v_stale := v_stale + 1;
         continue;
+      elsif v_queue.state = 'done' and v_queue.writeback_due and v_queue.schedule_key = v_item ->> 'schedule_key' then
+        -- It is over; its row only says 'scheduled' because the end could not be written.
+        if not public.publisher_writeback(v_source, v_id) then
+          v_stale := v_stale + 1;
+          continue;
+        end if;
       else
-        v_reopen := v_queue.source is not null and not v_queue.writeback_due
-                    and (v_queue.state in ('done', 'cancelled') or v_queue.cancelled_at is not null);
-        v_state := case when v_item ->> 'skip_reason' is not null then 'skipped' else 'waiting' end;
+        v_reopen := coalesce(v_queue.state in ('done', 'cancelled') or v_queue.cancelled_at is not null, false);
+        -- What may be out is followed, whatever becomes of the schedule.
+        select min(t.next_look_at) into v_look from public.publish_targets t
+          where t.source = v_source and t.post_id = v_id and t.state in ('armed', 'accepted', 'unknown');
+        v_state := case when v_item ->> 'skip_reason' is not null and v_look is null then 'skipped' else 'waiting' end;
         v_next := case when v_state = 'waiting'
-                       then coalesce((v_item ->> 'due_at')::timestamptz, now() + interval '15 minutes') end;
+                       then least(coalesce((v_item ->> 'due_at')::timestamptz, now() + interval '15 minutes'), v_look) end;
         insert into public.publish_queue as q (source, post_id, user_id, platform, due_at, zone, utc_offset_minutes,
             schedule_key, state, skip_reason, problem, next_attempt_at)
           values (v_source, v_id, v_owner, v_item ->> 'platform', (v_item ->> 'due_at')::timestamptz, v_item ->> 'zone',
@@ -287,8 +296,8 @@ begin
           perform public.publisher_reopen(v_source, v_id, v_row);
         end if;
         perform public.publisher_writeback(v_source, v_id);
-        v_planned := v_planned + 1;
       end if;
+      v_planned := v_planned + 1;
       delete from public.publish_changes
         where id in (select value::bigint from jsonb_array_elements_text(v_item -> 'change_ids'));
     exception when others then
@@ -360,6 +369,7 @@ begin
       left join public.publish_queue q on q.source = v_install.sweep_source and q.post_id = read.id
       where (q.source is null
              or (q.state in ('done', 'cancelled') and not q.writeback_due)
+             or q.cancelled_at is not null
              or q.schedule_key <> public.publisher_schedule_key(
                   read.whole, public.publisher_timezone(public.publisher_uuid(read.whole ->> 'owner_id'))))
         and not exists (select 1 from public.publish_changes c where c.kind = v_install.sweep_source and c.ref = read.id)

@@ -360,6 +360,11 @@ begin
     return jsonb_build_object('ok', false, 'why', 'not_scheduled', 'detail', v_row ->> 'status');
   end if;
 
+  -- The claim may be there to follow another target of a post that was moved into the future.
+  if v_queue.due_at > v_now then
+    return jsonb_build_object('ok', false, 'why', 'not_scheduled', 'detail', 'not due yet');
+  end if;
+
   perform pg_advisory_xact_lock(hashtextextended('content-publisher:' || v_platform || ':' || v_account, 0));
   select * into v_target from public.publish_targets t
     where t.source = v_source and t.post_id = v_id and t.platform = v_platform and t.account_id = v_account for update;

@@ -53,7 +53,7 @@ begin
            where t.source = p_source and t.post_id = p_id and t.state = 'published'
            order by t.platform, t.published_at, t.account_id) d;
 
-  select t.error || jsonb_build_object('kind', 'unknown', 'code', 'MAYBE_LIVE', 'message',
+  select coalesce(t.error, '{}'::jsonb) || jsonb_build_object('kind', 'unknown', 'code', 'MAYBE_LIVE', 'message',
            format('May already be live on %s (%s). %s', coalesce(t.account_name, t.account_id), t.platform,
                   coalesce(t.error ->> 'message', '')))
     into v_review
@@ -77,7 +77,7 @@ begin
       where t.source = p_source and t.post_id = p_id and t.error is not null and t.state not in ('cancelled', 'pending')
       order by case t.state when 'failed' then 0 when 'unknown' then 1 when 'held' then 2 else 3 end, t.updated_at desc
       limit 1)) into v_error;
-    if v_status = 'scheduled' and v_queue.state = 'done' then
+    if v_status = 'scheduled' and v_queue.state = 'done' and not v_flight then
       v_status := 'draft';
     end if;
   end if;
@@ -113,20 +113,23 @@ begin
 
   if v_status is distinct from v_row ->> 'status' or v_new is distinct from v_metadata
      or (v_published_at is not null and v_row ->> 'published_at' is null) then
+    -- published_at is declared nowhere and may be of another type: the table's own row type converts.
     if p_source = 'created_content' then
       update public.created_content c set
           status = v_status,
           metadata = case when v_metadata is null then c.metadata else v_new end,
           channel_post_id = coalesce(v_first.platform_post_id, c.channel_post_id),
-          published_at = coalesce(v_published_at, c.published_at),
+          published_at = coalesce(typed.published_at, c.published_at),
           updated_at = now()
+        from jsonb_populate_record(null::public.created_content, jsonb_build_object('published_at', v_published_at)) typed
         where c.id = p_id;
     else
       update public.content_posts c set
           status = v_status,
           metadata = case when v_metadata is null then c.metadata else v_new end,
-          published_at = coalesce(v_published_at, c.published_at),
+          published_at = coalesce(typed.published_at, c.published_at),
           updated_at = now()
+        from jsonb_populate_record(null::public.content_posts, jsonb_build_object('published_at', v_published_at)) typed
         where c.id = p_id;
     end if;
   end if;
@@ -152,7 +155,7 @@ $$;
 -- Ends a claim. p: {call, source, id, owner, fence, problem, next_attempt_at,
 --   targets: [{platform, account_id, state: pending|prepared|retry|held|failed, error, next_look_at, count_attempt}]}
 create or replace function public.publisher_settle(p jsonb) returns jsonb
-language plpgsql set search_path = '' set timezone = 'UTC' as $$
+language plpgsql set search_path = '' set timezone = 'UTC' set lock_timeout = '3s' as $$
 declare
   v_queue public.publish_queue;
   v_want jsonb;
@@ -160,9 +163,14 @@ declare
   v_open integer;
   v_all integer;
   v_next timestamptz;
-  v_written boolean;
+  v_locked boolean := true;
 begin
-  perform public.publisher_row(p ->> 'source', (p ->> 'id')::uuid, true);
+  begin
+    perform public.publisher_row(p ->> 'source', (p ->> 'id')::uuid, true);
+  exception when lock_not_available then
+    -- The app holds its row: ours are settled now, its own is written later.
+    v_locked := false;
+  end;
   select * into v_queue from public.publish_queue q
     where q.source = p ->> 'source' and q.post_id = (p ->> 'id')::uuid for update;
   if v_queue.settle_call = (p ->> 'call')::uuid then
@@ -201,7 +209,8 @@ begin
     from public.publish_targets t
     where t.source = v_queue.source and t.post_id = v_queue.post_id and t.state <> 'cancelled';
   update public.publish_queue q set
-      problem = v_problem,
+      -- While something may be out the post is not over, and its reason stands with the targets that failed of it.
+      problem = case when v_open = 0 then v_problem end,
       state = case when v_open > 0 then 'waiting'
                    when v_problem is not null then 'done'
                    when q.cancelled_at is not null then 'cancelled'
@@ -216,8 +225,8 @@ begin
       settle_call = (p ->> 'call')::uuid, writeback_due = true, updated_at = now()
     where q.source = v_queue.source and q.post_id = v_queue.post_id
     returning * into v_queue;
-  v_written := public.publisher_writeback(v_queue.source, v_queue.post_id);
-  return jsonb_build_object('ok', true, 'state', v_queue.state, 'written', v_written, 'next_attempt_at', v_queue.next_attempt_at);
+  return jsonb_build_object('ok', true, 'state', v_queue.state,
+    'written', v_locked and public.publisher_writeback(v_queue.source, v_queue.post_id), 'next_attempt_at', v_queue.next_attempt_at);
 end
 $$;
 
@@ -259,26 +268,32 @@ begin
 end
 $$;
 
--- Extends the leases of a living tick. One that ran out already is not revived: somebody may have it.
+-- Extends the leases of a living tick, and renews the flags in the app's rows with them. A lease that ran out already
+-- is not revived: somebody may have it.
 create or replace function public.publisher_renew(p_owner uuid, p_lease_seconds integer) returns jsonb
 language plpgsql set search_path = '' as $$
 declare
   v_queue record;
-  v_count integer := 0;
+  v_count integer;
 begin
   for v_queue in
-    update public.publish_queue q
-      set lease_until = greatest(q.lease_until, clock_timestamp() + make_interval(secs => p_lease_seconds))
-      where q.lease_owner = p_owner and q.lease_until > clock_timestamp()
-      returning q.source, q.post_id
+    select q.source, q.post_id from public.publish_queue q
+    where q.lease_owner = p_owner and q.lease_until > clock_timestamp()
   loop
-    v_count := v_count + 1;
+    if public.publisher_try_lock(v_queue.source, v_queue.post_id) then
+      perform public.publisher_writeback(v_queue.source, v_queue.post_id);
+    end if;
   end loop;
+  update public.publish_queue q
+    set lease_until = greatest(q.lease_until, clock_timestamp() + make_interval(secs => p_lease_seconds))
+    where q.lease_owner = p_owner and q.lease_until > clock_timestamp();
+  get diagnostics v_count = row_count;
   return jsonb_build_object('renewed', v_count);
 end
 $$;
 
--- p: {scope, key, until, kind, reason, hint, evidence}. A shorter hold never replaces a longer one.
+-- p: {scope, key, until, kind, reason, hint, evidence}. Of one kind the longer hold stands; of another
+-- kind the newer one, since it is what the platform says now.
 create or replace function public.publisher_hold(p jsonb) returns jsonb
 language plpgsql set search_path = '' set timezone = 'UTC' as $$
 begin
@@ -286,7 +301,8 @@ begin
     values (p ->> 'scope', p ->> 'key', (p ->> 'until')::timestamptz, p ->> 'kind', p ->> 'reason', p ->> 'hint',
             p -> 'evidence', now())
     on conflict (scope, key) do update set
-      until = greatest(h.until, excluded.until), kind = excluded.kind, reason = excluded.reason, hint = excluded.hint,
+      until = case when h.kind is distinct from excluded.kind then excluded.until else greatest(h.until, excluded.until) end,
+      kind = excluded.kind, reason = excluded.reason, hint = excluded.hint,
       evidence = excluded.evidence,
       since = case when h.until > now() then h.since else now() end, updated_at = now();
   return jsonb_build_object('ok', true);
@@ -363,12 +379,14 @@ declare
 begin
   update public.platform_connections c set
       is_active = false, connection_status = p ->> 'status', disconnected_at = now() at time zone 'UTC',
-      updated_at = now() at time zone 'UTC',
-      metadata = case when c.metadata is null or jsonb_typeof(c.metadata) = 'object'
-                      then coalesce(c.metadata, '{}'::jsonb) || jsonb_build_object('publish_error', p -> 'reason') else c.metadata end
+      updated_at = now() at time zone 'UTC'
     where c.id = (p ->> 'connection_id')::uuid and c.is_active is not false
       and md5(c.access_token_encrypted) is not distinct from p ->> 'token_md5'
     returning c.id into v_connection;
+  -- Declared in no old installation, so it may be json as well as jsonb.
+  update public.platform_connections c
+    set metadata = coalesce(to_jsonb(c.metadata), '{}'::jsonb) || jsonb_build_object('publish_error', p -> 'reason')
+    where c.id = v_connection and coalesce(jsonb_typeof(to_jsonb(c.metadata)), 'object') = 'object';
   return jsonb_build_object('disconnected', v_connection is not null);
 end
 $$;
@@ -422,7 +440,8 @@ begin
          and (p_user is null or c.user_id = p_user) order by c.id limit p_limit)
     union all
     (select c.id from public.content_posts c
-       where p_source = 'content_posts' and c.status = 'scheduled' and c.id > p_after order by c.id limit p_limit)
+       where p_source = 'content_posts' and c.status = 'scheduled' and c.id > p_after
+         and (p_user is null or public.publisher_row(p_source, c.id) ->> 'owner_id' = p_user::text) order by c.id limit p_limit)
   )
   select coalesce(jsonb_agg(public.publisher_job(p_source, page.id, public.publisher_row(p_source, page.id)) order by page.id), '[]'::jsonb)
     into v_items from page;

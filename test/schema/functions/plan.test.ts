@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { problem, publishedAs, useWorld } from './world.ts';
+import { inMinutes, problem, publishedAs, useWorld } from './world.ts';
 
 const world = useWorld();
 
@@ -144,6 +144,59 @@ describe('planRead and planWrite', () => {
     await work.settle();
     await plan();
     expect((await queue(post))['due_at']).toBe('2027-01-01T00:00:00+00:00');
+  });
+
+  it('leave a row that the app has locked for the next time, without waiting', async () => {
+    const { addUser, addPost, plan, queue, changes, sql } = world();
+    const [locked, free] = [await addPost(await addUser()), await addPost(await addUser())];
+    const started = performance.now();
+    await sql.begin(async (app) => {
+      await app`select from public.created_content where id = ${locked.id} for update`;
+      await plan();
+    });
+    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(await queue(free)).toMatchObject({ state: 'waiting' });
+    expect((await changes()).map(({ ref }) => ref)).toEqual([locked.id]);
+    await plan();
+    expect(await queue(locked)).toMatchObject({ state: 'waiting' });
+  });
+
+  it('go on looking for what may be out when the post is moved or taken out of our hands', async () => {
+    const { addUser, addAccount, addPost, plan, take, edit, queue, sql } = world();
+    const user = await addUser();
+    const [sent, waiting] = [
+      await addAccount(user, { accountId: '1' }),
+      await addAccount(user, { accountId: '2' }),
+    ];
+    for (const [change, skipReason] of [
+      [{ scheduled_at: '2027-01-01T00:00:00Z' }, null],
+      [{ channel: 'Blog' }, 'channel Blog'],
+    ] as const) {
+      const post = await addPost(user, { content: JSON.stringify(change) });
+      await plan();
+      const work = await take(post);
+      await work.register([sent, waiting]);
+      const { armId } = await work.arm(sent, { fingerprint: post.id });
+      await work.outcome(armId, { outcome: 'unknown', nextLookAt: inMinutes(5) });
+      await work.settle();
+      await edit(post, change);
+      await plan((_item, result) => ({ ...result, skipReason }));
+      const row = await queue(post);
+      expect(row).toMatchObject({ state: 'waiting' });
+      expect(Date.parse(String(row['next_attempt_at']))).toBeLessThan(inMinutes(6).getTime());
+      if (skipReason !== null) continue;
+      // The claim that follows it must not send the other target before its time.
+      await sql`update public.publish_queue set next_attempt_at = now()`;
+      const again = await take(post);
+      await again.register([sent, waiting]);
+      expect(await again.arm(waiting)).toMatchObject({
+        ok: false,
+        why: 'not_scheduled',
+        detail: 'not due yet',
+      });
+      await again.settle();
+      await sql`truncate public.publish_queue, public.publish_targets, public.publish_effects`;
+    }
   });
 
   it('do not let one item that fails stop the others', async () => {
