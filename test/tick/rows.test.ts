@@ -177,8 +177,8 @@ const OUTCOMES: Readonly<Record<string, { readonly at: () => Columns; readonly o
 };
 
 const STUCK = 'b0000000-0000-4000-8000-000000000005';
-/** Absence is believed after two complete looks, 60 s apart. */
-const AS_INSTALLED = { FIND_QUARANTINE: '300' };
+/** Absence is believed after two complete looks, 60 s apart; what is late goes out in the first tick. */
+const AS_INSTALLED = { FIND_QUARANTINE: '300', BACKLOG_SPACING: '0' };
 const POST_TABLES = ['created_content', 'content_posts'] as const;
 const OTHER_TABLES = ['profiles', 'content_campaigns', 'platform_connections'];
 
