@@ -1,4 +1,5 @@
 import type { Problem } from './errors.ts';
+import type { Post } from './post.ts';
 import type { SourceTable } from './source-row.ts';
 import type { TargetState } from './states.ts';
 
@@ -35,6 +36,8 @@ export interface StoredEffect {
   readonly armId: string;
   readonly firstArmedAt: Date;
   readonly lastPossibleAt: Date;
+  /** The post as it was sent; null for a send of another publisher. */
+  readonly sent: Post | null;
   readonly unknownSends: number;
   readonly resends: number;
 }

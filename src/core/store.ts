@@ -74,6 +74,10 @@ export interface ArmRequest extends Claim {
   readonly revision: string;
   readonly fingerprint: string;
   readonly tokenMd5: string;
+  /** The post as it is sent; see sent-post.ts. */
+  readonly sent: Readonly<Record<string, unknown>>;
+  /** Sending again is the look at an unknown outcome: allowed for a target in state 'unknown'. */
+  readonly repeat: boolean;
   /** How long after the arm the request may leave. */
   readonly windowMs: number;
   readonly requestTimeoutMs: number;

@@ -7,6 +7,7 @@ import type {
   StoredProblem,
   StoredTarget,
 } from '../core/job.ts';
+import { readSentPost } from '../core/sent-post.ts';
 import { TARGET_STATES } from '../core/states.ts';
 
 /** Shapes of what the publisher_* functions answer. Parsed once, here. */
@@ -88,6 +89,7 @@ const effect = z
     effect: z.string(),
     state: z.string(),
     arm_id: z.string(),
+    sent: z.unknown(),
     first_armed_at: instant,
     last_possible_at: instant,
     unknown_sends: z.number(),
@@ -98,6 +100,7 @@ const effect = z
       effect: row.effect,
       state: row.state,
       armId: row.arm_id,
+      sent: readSentPost(row.sent),
       firstArmedAt: row.first_armed_at,
       lastPossibleAt: row.last_possible_at,
       unknownSends: row.unknown_sends,

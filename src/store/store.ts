@@ -120,6 +120,8 @@ export function createStore(rpc: Rpc): Store {
             revision: request.revision,
             fingerprint: request.fingerprint,
             token_md5: request.tokenMd5,
+            sent: request.sent,
+            repeat: request.repeat,
             window_ms: request.windowMs,
             request_timeout_ms: request.requestTimeoutMs,
           },

@@ -15,6 +15,8 @@ const REQUEST = {
   revision: 'r',
   fingerprint: 'f',
   tokenMd5: 't',
+  sent: {},
+  repeat: false,
   requestTimeoutMs: 5_000,
 } as const;
 

@@ -3,7 +3,7 @@ import type { Logger } from '../core/logger.ts';
 import type { MediaBucket } from '../core/media-bucket.ts';
 import type { MediaLibrary } from '../core/media-library.ts';
 import type { Platform, PlatformContext } from '../core/platform.ts';
-import type { PlatformName } from '../core/platform-name.ts';
+import { PLATFORM_NAMES, type PlatformName } from '../core/platform-name.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Store, TickIdentity } from '../core/store.ts';
 import type { Learned } from './learned.ts';
@@ -63,3 +63,8 @@ export interface TickDeps {
 }
 
 export type PublishDeps = TickDeps & Publishing & { readonly learned: Learned };
+
+export function platformNamed(deps: PublishDeps, name: string): Platform | null {
+  const known = PLATFORM_NAMES.find((candidate) => candidate === name);
+  return (known === undefined ? undefined : deps.platforms[known]) ?? null;
+}

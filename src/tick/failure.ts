@@ -1,9 +1,10 @@
 import { type Problem, PublishError } from '../core/errors.ts';
 import { HttpFailure } from '../core/http.ts';
-import type { StoredProblem } from '../core/job.ts';
+import type { StoredProblem, StoredTarget } from '../core/job.ts';
 import { type Decision, decideRetry, type RetryLimits } from '../core/retry.ts';
 import type { TargetSettlement } from '../core/store.ts';
-import type { TickDeps } from './deps.ts';
+import type { PublishDeps, TickDeps } from './deps.ts';
+import type { Step } from './send-target.ts';
 
 /** What is known about a failure before the arm, or about a definite refusal after it. */
 export interface Failed {
@@ -99,5 +100,29 @@ export function settlement(
     error,
     nextLookAt: decision.state === 'failed' ? null : decision.at,
     countAttempt: decision.state !== 'failed' && decision.countAttempt,
+  };
+}
+
+export function fail(deps: PublishDeps, target: StoredTarget, failed: Failed): Step {
+  const decision = decide(deps, target, failed);
+  return {
+    done: 'settle',
+    reason: failed.problem.message,
+    settlement: settlement(target, decision, storedProblem(deps, failed, decision)),
+  };
+}
+
+/** Several reasons become one sentence each, under the first one's code. */
+export function asFailed(problems: readonly Problem[]): Failed {
+  const [first] = problems;
+  if (first === undefined) throw new RangeError('asFailed needs a problem');
+  return {
+    problem: {
+      ...first,
+      message: problems.map((problem) => problem.message).join(' '),
+      hint: [...new Set(problems.map((problem) => problem.hint))].join(' '),
+    },
+    reached: true,
+    retryAt: null,
   };
 }

@@ -1,7 +1,7 @@
 import { resolveDue } from '../core/due.ts';
 import type { Problem } from '../core/errors.ts';
 import { judgeForeignFlag } from '../core/foreign-flag.ts';
-import { type ClaimedPost, isInFlight } from '../core/job.ts';
+import type { ClaimedPost } from '../core/job.ts';
 import { asFilledText, asObject } from '../core/json-value.ts';
 import { foldPlatform, type PlatformName } from '../core/platform-name.ts';
 import { parseSourceRow, type SourceRow } from '../core/source-row.ts';
@@ -19,34 +19,28 @@ export interface JudgeRules {
 }
 
 export type Judged =
+  /** Un-scheduled or deleted: nothing of it may be sent any more. */
+  | { readonly cancelled: true }
   | { readonly later: Date; readonly reason: string }
   | { readonly problem: Problem }
-  | {
-      readonly row: SourceRow;
-      readonly platformName: PlatformName | null;
-      readonly flagAt: Date | null;
-      readonly cancelled: boolean;
-    };
+  | { readonly row: SourceRow; readonly platform: PlatformName; readonly flagAt: Date | null };
 
-/** Everything that can be said about a post before its accounts are looked at. Pure. */
+/** Whether what was not sent yet may be sent now, before its accounts are looked at. Pure. */
 export function judgePost(claimed: ClaimedPost, rules: JudgeRules): Judged {
   const { now } = rules;
   const after = (ms: number) => new Date(now.getTime() + ms);
-  const inFlight = claimed.targets.some(isInFlight);
+  if (claimed.row === null || claimed.cancelled) return { cancelled: true };
   const parsed = parseSourceRow(claimed.source, claimed.row);
   if ('problem' in parsed) return { problem: rowUnreadable(parsed.problem) };
   const { row } = parsed;
-  const cancelled = claimed.cancelled || (row.status !== 'scheduled' && row.status !== 'published');
+  // A sibling target may have made it 'published' already; the others go on.
+  if (row.status !== 'scheduled' && row.status !== 'published') return { cancelled: true };
 
   const folded = foldPlatform(row.platformRaw);
-  if ('skip' in folded && !inFlight) return { later: after(SKIPPED_LOOK_MS), reason: folded.skip };
-  if ('problem' in folded && !inFlight) return { problem: folded.problem };
-  const platform = 'platform' in folded ? folded.platform : null;
-  if (platform !== null && !rules.publishes(platform) && !inFlight) {
-    return { problem: platformLater(platform) };
-  }
-  const judged = { row, platformName: platform, flagAt: null, cancelled };
-  if (inFlight || cancelled) return judged;
+  if ('skip' in folded) return { later: after(SKIPPED_LOOK_MS), reason: folded.skip };
+  if ('problem' in folded) return { problem: folded.problem };
+  const { platform } = folded;
+  if (!rules.publishes(platform)) return { problem: platformLater(platform) };
 
   const updatedAt = asFilledText(asObject(claimed.row)?.['updated_at']);
   const rowZone = asFilledText(row.metadata['timezone']);
@@ -67,7 +61,7 @@ export function judgePost(claimed: ClaimedPost, rules: JudgeRules): Judged {
   if (claimed.firstClaim && !claimed.released && lateMs > rules.maxLatenessMs) {
     return { problem: missedTime(lateMs, claimed.dueAt) };
   }
-  return { ...judged, flagAt: flag.state === 'stale' ? flag.at : null };
+  return { row, platform, flagAt: flag.state === 'stale' ? flag.at : null };
 }
 
 const rowUnreadable = (message: string): Problem => ({

@@ -1,185 +1,208 @@
-import { type ChosenAccount, chooseAccounts } from '../core/choose-accounts.ts';
+import { type Candidate, type ChosenAccount, chooseAccounts } from '../core/choose-accounts.ts';
 import type { Problem } from '../core/errors.ts';
 import { fingerprint } from '../core/fingerprint.ts';
 import { type ClaimedPost, isInFlight, isOpen, type StoredTarget } from '../core/job.ts';
 import type { Platform } from '../core/platform.ts';
-import { PLATFORM_NAMES } from '../core/platform-name.ts';
 import { buildPost, type Post } from '../core/post.ts';
-import type { Claim, Settlement, TargetSettlement } from '../core/store.ts';
-import type { PublishDeps } from './deps.ts';
-import { judgePost } from './judge-post.ts';
+import type { Claim, TargetSettlement } from '../core/store.ts';
+import { type PublishDeps, platformNamed } from './deps.ts';
+import { asFailed, fail } from './failure.ts';
+import { followTarget } from './follow-target.ts';
+import { type Judged, judgePost } from './judge-post.ts';
 import { stamped } from './plan.ts';
-import { asFailed, fail, publishTarget } from './publish-target.ts';
-import { knownAccounts, reachAccounts } from './reach-accounts.ts';
-import { leaveToPerson } from './recover-target.ts';
+import { publishTarget } from './publish-target.ts';
+import { reachAccounts } from './reach-accounts.ts';
 import { fromStep, postResult, type TargetResult } from './results.ts';
 import type { Step } from './send-target.ts';
-import { mainEffect } from './target-job.ts';
 import { tokenMd5 } from './tokens.ts';
 
 /** Runs one target at a time per account, and at most CONCURRENCY at all. */
 export type RunTarget = <T>(accountKey: string, run: () => Promise<T>) => Promise<T>;
 
-/** Takes one claimed post as far as it goes now and ends the claim. */
+/** What this pass came to: the settlement of the claim, and a line for each target that was touched. */
+interface Pass {
+  readonly results: TargetResult[];
+  readonly settlements: TargetSettlement[];
+  problem: Problem | null;
+  nextAttemptAt: Date | null;
+}
+
+/**
+ * Takes one claimed post as far as it goes now and ends the claim. What may be out is followed, whatever became of
+ * the row; what was not sent yet is sent when the row still says so.
+ */
 export async function publishPost(
   deps: PublishDeps,
   claimed: ClaimedPost,
   runTarget: RunTarget,
 ): Promise<readonly TargetResult[]> {
-  const claim: Claim = {
-    source: claimed.source,
-    id: claimed.id,
-    owner: deps.identity.owner,
-    fence: claimed.fence,
-  };
-  const end = async (settlement: Partial<Settlement>) =>
-    deps.store.settle(claim, { problem: null, targets: [], nextAttemptAt: null, ...settlement });
-
+  const { source, id, fence } = claimed;
+  const claim: Claim = { source, id, owner: deps.identity.owner, fence };
+  const pass: Pass = { results: [], settlements: [], problem: null, nextAttemptAt: null };
   const judged = judgePost(claimed, {
     now: deps.now(),
     maxLatenessMs: deps.limits.maxLatenessMs,
     defaultZone: deps.options.defaultZone,
     publishes: (platform) => deps.platforms[platform] !== undefined,
   });
+  const inFlight = claimed.targets.filter((target) => isInFlight(target) && target.due);
+
+  const candidates = 'row' in judged || inFlight.length > 0 ? await reachAccounts(deps, claimed) : [];
+  const followed = inFlight.map(async (target) => {
+    const step = await runTarget(keyOf(target), () =>
+      followTarget(deps, {
+        claimed,
+        claim,
+        target,
+        candidates,
+        fallback: currentPost(deps, judged, claimed, target),
+      }),
+    );
+    record(pass, claimed, target, step);
+  });
+  await Promise.all([...followed, sendWhatIsLeft(deps, claimed, claim, judged, candidates, runTarget, pass)]);
+
+  const problem = pass.problem === null ? null : stamped(pass.problem, deps.now());
+  const settled = await deps.store.settle(claim, {
+    problem,
+    targets: pass.settlements,
+    nextAttemptAt: pass.nextAttemptAt,
+  });
+  if (!settled.written) {
+    deps.log.error('The result could not be written to the row; it is repeated every tick.', { ...claim });
+  }
+  if (problem !== null) pass.results.push(postResult(claimed, 'failed', null, problem));
+  return pass.results;
+}
+
+async function sendWhatIsLeft(
+  deps: PublishDeps,
+  claimed: ClaimedPost,
+  claim: Claim,
+  judged: Judged,
+  candidates: readonly Candidate[],
+  runTarget: RunTarget,
+  pass: Pass,
+): Promise<void> {
+  if ('cancelled' in judged) return;
+  if ('problem' in judged) {
+    pass.problem = judged.problem;
+    return;
+  }
   if ('later' in judged) {
-    await end({ nextAttemptAt: judged.later });
-    return [postResult(claimed, 'skipped', null, judged.reason)];
+    // Beside a target in flight only what waits is put off; that one has its own next look.
+    pass.nextAttemptAt = claimed.targets.some(isInFlight) ? null : judged.later;
+    for (const target of claimed.targets.filter((t) => isOpen(t) && !isInFlight(t))) {
+      pass.settlements.push(waiting(target, judged.later));
+    }
+    pass.results.push(postResult(claimed, 'skipped', null, judged.reason));
+    return;
   }
-  if ('problem' in judged) return endWith(deps, claimed, end, judged.problem);
 
-  const { row, platformName, flagAt, cancelled } = judged;
-  const candidates = await reachAccounts(deps, claimed);
-  const appTargets = claimed.targets.filter(
-    (target) => target.origin === 'app' && target.state !== 'cancelled',
-  );
-  const label =
-    platformName === null ? '' : (deps.platforms[platformName]?.capabilities.label ?? platformName);
-  const choice =
-    platformName === null
-      ? { accounts: knownAccounts(claimed, candidates) }
-      : chooseAccounts(platformName, label, row.metadata, candidates, appTargets);
-  if ('problem' in choice && !(cancelled || claimed.targets.some(isInFlight))) {
-    return endWith(deps, claimed, end, choice.problem);
+  const { row, platform, flagAt } = judged;
+  const appTargets = claimed.targets.filter((t) => t.origin === 'app' && t.state !== 'cancelled');
+  const label = deps.platforms[platform]?.capabilities.label ?? platform;
+  const choice = chooseAccounts(platform, label, row.metadata, candidates, appTargets);
+  if ('problem' in choice) {
+    pass.problem = choice.problem;
+    return;
   }
-  const accounts = 'accounts' in choice ? choice.accounts : knownAccounts(claimed, candidates);
-
-  const works: TargetMaterial[] = [];
-  for (const chosen of accounts) {
-    const platform = platformNamed(deps, chosen.platform);
-    if (platform === null) continue;
+  const materials: Material[] = [];
+  for (const chosen of choice.accounts) {
+    const module = platformNamed(deps, chosen.platform);
+    if (module === null) continue;
     const own = appTargets.find((t) => t.platform === chosen.platform && t.accountId === chosen.accountId);
     const built = buildPost(
       row,
-      platform.capabilities.platform,
+      module.capabilities.platform,
       claimed.dueAt ?? deps.now(),
       own?.text ?? null,
     );
-    if ('problems' in built) return endWith(deps, claimed, end, asFailed(built.problems).problem);
+    if ('problems' in built) {
+      pass.problem = asFailed(built.problems).problem;
+      return;
+    }
     const { post } = built;
     const { text, title, kind } = post;
     const mediaUrls = post.media.map((file) => file.url);
-    works.push({ chosen, platform, post, print: fingerprint({ text, title, kind, mediaUrls }) });
+    materials.push({ chosen, platform: module, post, print: fingerprint({ text, title, kind, mediaUrls }) });
   }
 
-  const targets = cancelled
-    ? claimed.targets
-    : await deps.store.targets(
-        claim,
-        works.map(({ chosen, print }) => ({
-          platform: chosen.platform,
-          accountId: chosen.accountId,
-          accountName: chosen.name,
-          connectionId: chosen.connection.id,
-          fingerprint: print,
-          tokenMd5: tokenMd5(chosen),
-          origin: chosen.origin,
-        })),
-        flagAt,
-      );
+  const targets = await deps.store.targets(
+    claim,
+    materials.map(({ chosen, print }) => ({
+      platform: chosen.platform,
+      accountId: chosen.accountId,
+      accountName: chosen.name,
+      connectionId: chosen.connection.id,
+      fingerprint: print,
+      tokenMd5: tokenMd5(chosen),
+      origin: chosen.origin,
+    })),
+    flagAt,
+  );
+  const send = targets.map(async (target) => {
+    if (!isOpen(target) || isInFlight(target) || !target.due) return;
+    const material = materials.find((m) => keyOf(m.chosen) === keyOf(target));
+    if (material === undefined) return;
+    const { chosen, post } = material;
+    const work = {
+      claim,
+      platform: material.platform,
+      context: deps.context(material.platform.capabilities.platform),
+      chosen,
+      target,
+      post,
+      revision: target.text === null ? claimed.revision : target.currentRevision,
+      fingerprint: material.print,
+      tokenMd5: tokenMd5(chosen),
+      autoPosting: !claimed.autoPostingOff.includes(chosen.connection.id),
+    };
+    const step = await runTarget(keyOf(target), () => publishTarget(deps, work));
+    record(pass, claimed, target, step);
+  });
+  await Promise.all(send);
 
-  const results: TargetResult[] = [];
-  const settlements: TargetSettlement[] = [];
-  await Promise.all(
-    targets.map(async (target) => {
-      if (!isOpen(target) || !target.due) return;
-      const work = works.find(
-        (w) => w.chosen.platform === target.platform && w.chosen.accountId === target.accountId,
-      );
-      const step: Step =
-        work === undefined
-          ? fail(deps, target, asFailed([accountUnknown(target)]))
-          : await runTarget(`${target.platform}:${target.accountId}`, () =>
-              publishTarget(
-                deps,
-                {
-                  claim,
-                  platform: work.platform,
-                  context: deps.context(work.platform.capabilities.platform),
-                  chosen: work.chosen,
-                  target,
-                  post: work.post,
-                  revision: target.text === null ? claimed.revision : target.currentRevision,
-                  fingerprint: work.print,
-                  tokenMd5: tokenMd5(work.chosen),
-                  autoPosting: !claimed.autoPostingOff.includes(work.chosen.connection.id),
-                },
-                cancelled,
-              ),
-            );
-      if (step.done === 'settle') settlements.push(step.settlement);
-      results.push(fromStep(claimed, target, step));
-    }),
-  );
-  const missing = appTargets.filter(
-    (target) =>
-      isOpen(target) &&
-      !targets.some((t) => t.platform === target.platform && t.accountId === target.accountId),
-  );
-  for (const target of missing) {
-    const step = fail(deps, target, asFailed([accountUnknown(target)]));
-    if (step.done === 'settle') settlements.push(step.settlement);
-    results.push(fromStep(claimed, target, step));
+  for (const target of appTargets) {
+    const known = materials.some((m) => keyOf(m.chosen) === keyOf(target));
+    if (!known && isOpen(target) && !isInFlight(target)) {
+      record(pass, claimed, target, fail(deps, target, asFailed([accountUnknown(target)])));
+    }
   }
-  const settled = await end({ targets: settlements });
-  if (!settled.written)
-    deps.log.error('The result could not be written to the row; it is repeated every tick.', { ...claim });
-  return results;
 }
 
 /** What one chosen account is to get. */
-interface TargetMaterial {
+interface Material {
   readonly chosen: ChosenAccount;
   readonly platform: Platform;
   readonly post: Post;
   readonly print: string;
 }
 
-type End = (settlement: Partial<Settlement>) => Promise<unknown>;
-
-/** Ends the post with a reason. What may be out is not looked for without the post: a person must. */
-async function endWith(
+/** The row as it is now, for a send of another publisher, of which nothing is recorded. */
+function currentPost(
   deps: PublishDeps,
+  judged: Judged,
   claimed: ClaimedPost,
-  end: End,
-  problem: Problem,
-): Promise<readonly TargetResult[]> {
-  const results: TargetResult[] = [];
-  for (const target of claimed.targets.filter(isInFlight)) {
-    const effect = mainEffect(target);
-    if (effect === undefined) continue;
-    const name = target.accountName ?? target.accountId;
-    const step = await leaveToPerson(deps, name, effect.armId, problem.message);
-    results.push(fromStep(claimed, target, step));
-  }
-  const stored = stamped(problem, deps.now());
-  await end({ problem: stored });
-  return results.length > 0 ? results : [postResult(claimed, 'failed', null, stored)];
+  target: StoredTarget,
+): Post | null {
+  const module = platformNamed(deps, target.platform);
+  if (!('row' in judged) || module === null) return null;
+  const built = buildPost(judged.row, module.capabilities.platform, claimed.dueAt ?? deps.now(), target.text);
+  return 'post' in built ? built.post : null;
 }
 
-function platformNamed(deps: PublishDeps, name: string): Platform | null {
-  const known = PLATFORM_NAMES.find((candidate) => candidate === name);
-  return (known === undefined ? undefined : deps.platforms[known]) ?? null;
+function record(pass: Pass, claimed: ClaimedPost, target: StoredTarget, step: Step): void {
+  if (step.done === 'settle') pass.settlements.push(step.settlement);
+  pass.results.push(fromStep(claimed, target, step));
 }
+
+function waiting({ platform, accountId }: StoredTarget, nextLookAt: Date): TargetSettlement {
+  return { platform, accountId, state: 'pending', error: null, nextLookAt, countAttempt: false };
+}
+
+const keyOf = ({ platform, accountId }: { readonly platform: string; readonly accountId: string }) =>
+  `${platform}:${accountId}`;
 
 const accountUnknown = (target: StoredTarget): Problem => ({
   kind: 'unusable',

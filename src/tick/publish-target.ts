@@ -2,10 +2,10 @@ import type { ChosenAccount } from '../core/choose-accounts.ts';
 import { type Problem, PublishError } from '../core/errors.ts';
 import type { StoredTarget } from '../core/job.ts';
 import type { Platform } from '../core/platform.ts';
-import { type HoldRequest, StoreError } from '../core/store.ts';
+import { StoreError } from '../core/store.ts';
 import type { PublishDeps } from './deps.ts';
-import { decide, type Failed, settlement, storedProblem, toFailed } from './failure.ts';
-import { recoverTarget } from './recover-target.ts';
+import { asFailed, type Failed, fail, toFailed } from './failure.ts';
+import { asLearned, heedRefusal } from './refusal.ts';
 import { later, type Step, sendTarget } from './send-target.ts';
 import { mainEffect, readCheckpoint, type TargetWork } from './target-job.ts';
 import { disconnectAccount, openAccount, tokenMd5 } from './tokens.ts';
@@ -13,25 +13,20 @@ import { disconnectAccount, openAccount, tokenMd5 } from './tokens.ts';
 const AUTO_POSTING_LOOK_MS = 5 * 60_000;
 
 /**
- * Takes one target as far as it goes now. Never throws for a reason of this target: every failure before the arm
- * becomes a settlement here.
+ * Takes one target that was not sent as far as it goes now. Never throws for a reason of this target: every failure
+ * before the arm becomes a settlement here.
  */
-export async function publishTarget(
-  deps: PublishDeps,
-  claimed: TargetWork,
-  cancelled: boolean,
-): Promise<Step> {
+export async function publishTarget(deps: PublishDeps, claimed: TargetWork): Promise<Step> {
   const work = { ...claimed, chosen: asLearned(deps, claimed.chosen) };
   const { target, platform } = work;
+  if (deps.signal.aborted) return later(work, deps.now(), STOPPED);
   try {
-    const step = await advance(deps, work, cancelled);
-    if (step.done === 'outcome' && step.refusal !== undefined) await refused(deps, work, step.refusal);
+    const step = await advance(deps, work);
+    if (step.done === 'outcome' && step.refusal !== undefined) await heedRefusal(deps, work, step.refusal);
     return step;
   } catch (error) {
     if (error instanceof StoreError) throw error;
-    if (deps.signal.aborted && !(error instanceof PublishError)) {
-      return later(work, deps.now(), 'the publisher was told to stop');
-    }
+    if (deps.signal.aborted && !(error instanceof PublishError)) return later(work, deps.now(), STOPPED);
     const failed = toFailed(error, platform.capabilities.label);
     if (failed.problem.code === 'INTERNAL') {
       deps.log.error('A fault of ours on one target.', {
@@ -44,71 +39,29 @@ export async function publishTarget(
       return maybeOut(deps, target, failed);
     }
     if (error instanceof PublishError) {
-      const renewed = await refused(deps, work, error);
+      const renewed = await heedRefusal(deps, work, error);
       if (renewed) return later(work, deps.now(), 'the token of its account was renewed');
     }
     return fail(deps, target, failed);
   }
 }
 
-/**
- * What a refusal means beyond this target. An unacceptable token: one refresh, and if that does not help the account
- * is out of use until it is reconnected. A limit: nobody asks in that scope before its end.
- * @returns true when the token was renewed
- */
-async function refused(deps: PublishDeps, work: TargetWork, error: PublishError): Promise<boolean> {
-  const { platform, chosen, context } = work;
-  if (error.kind === 'rate_limited') await holdScope(deps, platform, chosen, error);
-  if (error.kind !== 'auth') return false;
-  const { connection } = asLearned(deps, chosen);
-  // A token that came from a refresh and still lives will not be better after another one.
-  const isFresh = connection.tokenGoodUntil !== null && connection.tokenGoodUntil > deps.now();
-  let reason = error;
-  if (platform.capabilities.refreshBeforeMs !== null && connection.refreshToken !== null && !isFresh) {
-    try {
-      const opened = await openAccount(deps, platform, context, chosen, true);
-      if ('refused' in opened) reason = opened.refused;
-      else if (asLearned(deps, chosen).connection.accessToken !== connection.accessToken) return true;
-      else if (!('account' in opened)) return true;
-    } catch {
-      // Nobody says that the account is dead: it is asked again with the next try.
-      return true;
-    }
-  }
-  await disconnectAccount(deps, chosen, platform.capabilities.label, reason);
-  return false;
-}
+const STOPPED = 'the publisher was told to stop';
 
-/** The account as this tick has changed it since the post was claimed. */
-function asLearned(deps: PublishDeps, chosen: ChosenAccount): ChosenAccount {
-  return { ...chosen, connection: deps.learned.connection(chosen.connection) };
-}
-
-async function advance(deps: PublishDeps, work: TargetWork, cancelled: boolean): Promise<Step> {
+async function advance(deps: PublishDeps, work: TargetWork): Promise<Step> {
   const { target, chosen, platform, context, post } = work;
-  const inFlight = target.state === 'armed' || target.state === 'unknown' || target.state === 'accepted';
-  if (!inFlight) {
-    const stop = mayNotSend(work, deps, cancelled);
-    if (stop !== null) return stop;
-  }
+  const stop = mayNotSend(work, deps);
+  if (stop !== null) return stop;
   const opened = await openAccount(deps, platform, context, chosen);
   if ('lookAt' in opened) return later(work, opened.lookAt, 'the token of its account is being renewed');
   if ('refused' in opened) {
     await disconnectAccount(deps, chosen, platform.capabilities.label, opened.refused);
     return fail(deps, target, toFailed(opened.refused, platform.capabilities.label));
   }
-  if ('problem' in opened) {
-    if (inFlight)
-      return later(work, new Date(deps.now().getTime() + AUTO_POSTING_LOOK_MS), opened.problem.message);
+  if ('problem' in opened)
     return fail(deps, target, { problem: opened.problem, reached: true, retryAt: null });
-  }
-  let checkpoint = target.revision === work.revision ? readCheckpoint(deps, target) : null;
-  if (inFlight) {
-    const recovered = await recoverTarget(deps, work, opened.account);
-    if (recovered.done !== 'send') return recovered;
-    if (cancelled) return later(work, deps.now(), 'it was un-scheduled');
-    checkpoint = recovered.checkpoint;
-  }
+  // What was prepared from other content is of no use.
+  const checkpoint = target.revision === work.revision ? readCheckpoint(deps, target) : null;
 
   const { capabilities } = platform;
   const kind = capabilities.kinds[post.kind];
@@ -158,9 +111,8 @@ async function forget(deps: PublishDeps, names: readonly string[]): Promise<void
 }
 
 /** Reasons of ours, before the platform is asked anything. */
-function mayNotSend(work: TargetWork, deps: PublishDeps, cancelled: boolean): Step | null {
+function mayNotSend(work: TargetWork, deps: PublishDeps): Step | null {
   const { target, chosen } = work;
-  if (cancelled) return later(work, deps.now(), 'it was un-scheduled');
   if (!work.autoPosting) {
     return later(
       work,
@@ -194,51 +146,6 @@ function maybeOut(deps: PublishDeps, target: StoredTarget, failed: Failed): Step
     done: 'settle',
     reason: failed.problem.message,
     settlement: { platform, accountId, state: 'unknown', error, nextLookAt: at, countAttempt: false },
-  };
-}
-
-async function holdScope(
-  deps: PublishDeps,
-  platform: Platform,
-  chosen: ChosenAccount,
-  error: PublishError,
-): Promise<void> {
-  if (error.retryAt === undefined || error.retryAt <= deps.now()) return;
-  const name = platform.capabilities.platform;
-  const hold: HoldRequest = {
-    scope: error.scope,
-    key: error.scope === 'account' ? `${name}:${chosen.accountId}` : name,
-    until: error.retryAt,
-    kind: error.kind,
-    reason: error.message,
-    hint: error.hint,
-    evidence: { platform_code: error.platformCode ?? null, trace_id: error.traceId ?? null },
-  };
-  await deps.store.hold(hold);
-  deps.learned.hold(hold);
-}
-
-export function fail(deps: PublishDeps, target: StoredTarget, failed: Failed): Step {
-  const decision = decide(deps, target, failed);
-  return {
-    done: 'settle',
-    reason: failed.problem.message,
-    settlement: settlement(target, decision, storedProblem(deps, failed, decision)),
-  };
-}
-
-/** Several reasons become one sentence each, under the first one's code. */
-export function asFailed(problems: readonly Problem[]): Failed {
-  const [first] = problems;
-  if (first === undefined) throw new RangeError('asFailed needs a problem');
-  return {
-    problem: {
-      ...first,
-      message: problems.map((problem) => problem.message).join(' '),
-      hint: [...new Set(problems.map((problem) => problem.hint))].join(' '),
-    },
-    reached: true,
-    retryAt: null,
   };
 }
 

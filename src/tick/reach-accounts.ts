@@ -1,5 +1,5 @@
-import type { Candidate, ChosenAccount } from '../core/choose-accounts.ts';
-import { type ClaimedPost, isInFlight } from '../core/job.ts';
+import type { Candidate } from '../core/choose-accounts.ts';
+import type { ClaimedPost } from '../core/job.ts';
 import { foldPlatform } from '../core/platform-name.ts';
 import type { PublishDeps } from './deps.ts';
 
@@ -27,19 +27,4 @@ export async function reachAccounts(deps: PublishDeps, claimed: ClaimedPost): Pr
     candidates.push({ platform: folded.platform, connection, accountId });
   }
   return candidates;
-}
-
-/** For targets that may be out, the accounts they were sent to, whatever the row says now. */
-export function knownAccounts(
-  claimed: ClaimedPost,
-  candidates: readonly Candidate[],
-): readonly ChosenAccount[] {
-  return claimed.targets.filter(isInFlight).flatMap((target) => {
-    const found = candidates.find((c) => c.platform === target.platform && c.accountId === target.accountId);
-    if (found === undefined) return [];
-    const { platform, accountId, origin } = target;
-    return [
-      { platform, accountId, origin, name: target.accountName ?? accountId, connection: found.connection },
-    ];
-  });
 }

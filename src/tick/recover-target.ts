@@ -2,7 +2,7 @@ import type { StoredProblem } from '../core/job.ts';
 import type { Account, Checkpoint, Found } from '../core/platform.ts';
 import type { OutcomeAnswer } from '../core/store.ts';
 import type { PublishDeps } from './deps.ts';
-import { recordSent, type Step } from './send-target.ts';
+import { armAndSend, later, recordSent, type Step } from './send-target.ts';
 import { mainEffect, makeJob, readCheckpoint, sealCheckpoint, type TargetWork } from './target-job.ts';
 
 const SECOND_LOOK_SECONDS = 60;
@@ -10,23 +10,18 @@ const LOOK_AGAIN_MS = 60_000;
 /** Share of FIND_QUARANTINE (60 s of 300 s) after which the platform's word about our own key is believed. */
 const OWN_KEY_SHARE = 5;
 /** After this long without a proof either way a person must look. */
-const GIVE_UP_MS = 60 * 60_000;
+export const GIVE_UP_MS = 60 * 60_000;
 /** A platform that took a post but never showed it. */
 const ACCEPTED_DEADLINE_MS = 24 * 60 * 60_000;
 
-export type Recovered = Step | { readonly done: 'send'; readonly checkpoint: Checkpoint | null };
-
 /**
- * Learns what became of an effect that was armed: `armed` (its tick died), `unknown` or `accepted`.
- * `send`: proven not to be out, so it may be sent.
+ * Learns what became of an effect that was armed: `armed` (its tick died), `unknown` or `accepted`. What is proven not
+ * to be out becomes 'pending' again and is sent like any other; only where sending again is itself the look
+ * (proof 'repeat') it is sent from here, exactly as before.
  */
-export async function recoverTarget(
-  deps: PublishDeps,
-  work: TargetWork,
-  account: Account,
-): Promise<Recovered> {
+export async function recoverTarget(deps: PublishDeps, work: TargetWork, account: Account): Promise<Step> {
   const effect = mainEffect(work.target);
-  if (effect === undefined) return { done: 'send', checkpoint: null };
+  if (effect === undefined) return later(work, deps.now(), 'nothing is recorded of its sending');
   const { armId } = effect;
   const answered = (answer: OutcomeAnswer, error: StoredProblem | null = null): Step => ({
     done: 'outcome',
@@ -64,6 +59,7 @@ export async function recoverTarget(
       );
     }
     case 'absent': {
+      if (found.proof === 'repeat') return repeat(deps, work, account, armId, found.checkpoint);
       if (found.proof === 'own-key') {
         // The platform's word may lag behind a request that is still in progress there: ask once more a little later.
         const settledAt = effect.lastPossibleAt.getTime() + deps.limits.findQuarantineMs / OWN_KEY_SHARE;
@@ -93,14 +89,32 @@ export async function recoverTarget(
         },
         deps.identity,
       );
-      deps.log.info('Proven not to be out; it is sent.', { ...work.claim, proof: found.proof });
-      return { done: 'send', checkpoint: found.checkpoint };
+      deps.log.info('Proven not to be out; it is sent again.', { ...work.claim, proof: found.proof });
+      return later(
+        { target: { ...work.target, state: 'pending' } },
+        deps.now(),
+        'it is proven not to be out',
+      );
     }
     case 'unknown': {
       const late = deps.now().getTime() > effect.lastPossibleAt.getTime() + GIVE_UP_MS;
       return unclear(deps, work, armId, found.reason, late ? null : found.lookAt);
     }
   }
+}
+
+/** Sends the very same again: the platform names the first one, or it was not there. Anything else taught nothing. */
+async function repeat(
+  deps: PublishDeps,
+  work: TargetWork,
+  account: Account,
+  armId: string,
+  checkpoint: Checkpoint | null,
+): Promise<Step> {
+  const step = await armAndSend(deps, work, account, [], checkpoint ?? {}, true);
+  if (step.done === 'outcome') return step;
+  const reason = `It may not be repeated now to learn whether it is out: ${step.reason ?? 'it changed'}.`;
+  return unclear(deps, work, armId, reason, new Date(deps.now().getTime() + LOOK_AGAIN_MS));
 }
 
 /** Looks again at `lookAt`; with null a person must. */

@@ -2,6 +2,7 @@ import { PublishError } from '../core/errors.ts';
 import { HttpFailure } from '../core/http.ts';
 import type { StoredProblem } from '../core/job.ts';
 import type { Accepted, Account, Checkpoint, MediaFile, Published } from '../core/platform.ts';
+import { snapshotPost } from '../core/sent-post.ts';
 import type { ArmAnswer, OutcomeAnswer, TargetSettlement } from '../core/store.ts';
 import { takeArm } from './arm.ts';
 import type { PublishDeps } from './deps.ts';
@@ -54,12 +55,14 @@ export async function sendTarget(
   return armAndSend(deps, work, account, media, checkpoint);
 }
 
-async function armAndSend(
+/** The one request that may make it visible, with its arm before and its outcome after. */
+export async function armAndSend(
   deps: PublishDeps,
   work: TargetWork,
   account: Account,
   media: readonly MediaFile[],
   checkpoint: Checkpoint,
+  repeat = false,
 ): Promise<Step> {
   const { claim, target, platform } = work;
   for (let attempt = 0; ; attempt += 1) {
@@ -72,6 +75,8 @@ async function armAndSend(
       revision: work.revision,
       fingerprint: work.fingerprint,
       tokenMd5: work.tokenMd5,
+      sent: snapshotPost(work.post),
+      repeat,
       requestTimeoutMs: deps.limits.requestTimeoutMs,
     });
     if ('arm' in armed) {
@@ -80,7 +85,7 @@ async function armAndSend(
         const sent = await platform.publish(makeJob(deps, work, account, media, checkpoint), arm);
         return { done: 'outcome', answer: await recordSent(deps, arm.id, sent), error: null };
       } catch (error) {
-        return recordFailure(deps, work, arm.id, error);
+        return recordFailure(deps, work, arm.id, error, repeat);
       }
     }
     if (armed.refused.why !== 'busy' || attempt >= BUSY_TRIES || deps.signal.aborted) {
@@ -115,16 +120,20 @@ export async function recordSent(
   );
 }
 
-/** Only a known refusal in the platform's own shape is definite; everything else may be out. */
+/**
+ * Only a known refusal in the platform's own shape is definite; everything else may be out. What happens to a repeat
+ * says nothing about the first send.
+ */
 async function recordFailure(
   deps: PublishDeps,
   work: TargetWork,
   armId: string,
   error: unknown,
+  repeat: boolean,
 ): Promise<Step> {
   const label = work.platform.capabilities.label;
   const failed = toFailed(error, label);
-  if (error instanceof HttpFailure && !error.sent) {
+  if (error instanceof HttpFailure && !error.sent && !repeat) {
     const decision = decide(deps, work.target, failed);
     const stored = storedProblem(deps, failed, decision);
     const nextLookAt = decision.state === 'failed' ? deps.now() : decision.at;
@@ -134,7 +143,7 @@ async function recordFailure(
     );
     return { done: 'outcome', answer, error: stored };
   }
-  if (error instanceof PublishError && error.kind !== 'unknown') {
+  if (error instanceof PublishError && error.kind !== 'unknown' && !repeat) {
     const decision = decide(deps, work.target, failed);
     const stored = storedProblem(deps, failed, decision);
     const answer = await deps.store.outcome(

@@ -506,7 +506,7 @@ begin
         update public.publish_targets t set state = 'needs_review', next_look_at = null, updated_at = now(),
             error = jsonb_build_object('kind', 'unknown', 'code', 'ID_TAKEN', 'at', now(), 'message',
               format('The platform gave the id %s, which already belongs to another post.', p ->> 'platform_post_id'),
-              'hint', 'Look at the account, then use "content-publisher resolve".')
+              'hint', 'Look at the account; if the post is not there, duplicate it and schedule the copy.')
           where t.source = v_target.source and t.post_id = v_target.post_id and t.platform = v_target.platform
             and t.account_id = v_target.account_id;
       end;
