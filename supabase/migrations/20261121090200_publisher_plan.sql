@@ -18,6 +18,12 @@ begin
 end
 $$;
 
+-- As the program writes moments: to_jsonb of a timestamptz has microseconds and an offset.
+create or replace function public.publisher_iso(p_at timestamptz) returns text
+language sql stable set search_path = '' as $$
+  select to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+$$;
+
 create or replace function public.publisher_uuid(p_text text) returns uuid
 language sql immutable set search_path = '' as $$
   select case when p_text ~* '^\s*[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\s*$'
@@ -326,7 +332,7 @@ begin
     update public.publish_queue q
       set state = 'done', next_attempt_at = null,
           problem = case when v_out.source is not null then jsonb_build_object(
-            'kind', 'rejected', 'code', 'ALREADY_OUT', 'at', now(),
+            'kind', 'rejected', 'code', 'ALREADY_OUT', 'at', public.publisher_iso(now()),
             'message', format('Already out since %s UTC%s; it was not sent again.',
                               to_char(v_out.published_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI'),
                               coalesce(': ' || v_out.platform_post_url, '')),
