@@ -504,7 +504,7 @@ begin
           where e.arm_id = v_effect.arm_id;
       exception when unique_violation then
         update public.publish_targets t set state = 'needs_review', next_look_at = null, updated_at = now(),
-            error = jsonb_build_object('kind', 'unknown', 'code', 'ID_TAKEN', 'at', now(), 'message',
+            error = jsonb_build_object('kind', 'unknown', 'code', 'ID_TAKEN', 'at', public.publisher_iso(now()), 'message',
               format('The platform gave the id %s, which already belongs to another post.', p ->> 'platform_post_id'),
               'hint', 'Look at the account; if the post is not there, duplicate it and schedule the copy.')
           where t.source = v_target.source and t.post_id = v_target.post_id and t.platform = v_target.platform
