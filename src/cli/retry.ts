@@ -60,5 +60,5 @@ const HINTS: Readonly<Record<string, string>> = {
   in_flight: 'Wait a minute and look at the post again.',
   no_time: 'Schedule it again in the app with a date and a time.',
   nothing_to_retry:
-    'What is out is never sent twice; what may be out is settled with "content-publisher resolve".',
+    'What is out is never sent twice. Where a post may be out, look at the account; if it is not there, duplicate the post and schedule the copy.',
 };
