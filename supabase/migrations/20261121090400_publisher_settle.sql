@@ -349,6 +349,11 @@ begin
       last_token_refresh = now() at time zone 'UTC', updated_at = now() at time zone 'UTC'
     where c.id = (p ->> 'connection_id')::uuid and md5(c.access_token_encrypted) is not distinct from p ->> 'token_md5'
     returning c.id into v_connection;
+  if v_connection is null then
+    -- Stored already, and only the answer was lost.
+    select c.id into v_connection from public.platform_connections c
+      where c.id = (p ->> 'connection_id')::uuid and c.access_token_encrypted = p ->> 'access_token_encrypted';
+  end if;
   update public.publish_holds h set refresh_owner = null, refresh_until = null, updated_at = now(),
       token_md5 = case when v_connection is null then h.token_md5 else md5(p ->> 'access_token_encrypted') end,
       token_good_until = case when v_connection is null then h.token_good_until else (p ->> 'expires_at')::timestamptz end
@@ -387,6 +392,12 @@ begin
   update public.platform_connections c
     set metadata = coalesce(to_jsonb(c.metadata), '{}'::jsonb) || jsonb_build_object('publish_error', p -> 'reason')
     where c.id = v_connection and coalesce(jsonb_typeof(to_jsonb(c.metadata)), 'object') = 'object';
+  if v_connection is null then
+    -- Done already, and only the answer was lost: the notice must not be lost with it.
+    select c.id into v_connection from public.platform_connections c
+      where c.id = (p ->> 'connection_id')::uuid and c.is_active is false
+        and to_jsonb(c.metadata) -> 'publish_error' = p -> 'reason';
+  end if;
   return jsonb_build_object('disconnected', v_connection is not null);
 end
 $$;
@@ -480,7 +491,10 @@ begin
     where t.source = p_source and t.post_id = p_id and t.state in ('failed', 'retry', 'held', 'cancelled')
       and (p_account is null or t.account_id = p_account);
   get diagnostics v_reopened = row_count;
-  if v_reopened = 0 and exists (select 1 from public.publish_targets t where t.source = p_source and t.post_id = p_id) then
+  -- Pending ones are let go too; they may be what this same call has just reopened, when its answer was lost.
+  if v_reopened = 0 and exists (select 1 from public.publish_targets t where t.source = p_source and t.post_id = p_id)
+     and not exists (select 1 from public.publish_targets t where t.source = p_source and t.post_id = p_id
+                      and t.state in ('pending', 'prepared') and (p_account is null or t.account_id = p_account)) then
     return jsonb_build_object('ok', false, 'why', 'nothing_to_retry', 'targets', (
       select jsonb_agg(jsonb_build_object('platform', t.platform, 'account_id', t.account_id, 'state', t.state, 'url', t.platform_post_url))
       from public.publish_targets t where t.source = p_source and t.post_id = p_id));
