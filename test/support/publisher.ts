@@ -12,7 +12,7 @@ import { makeFacebookSimulator } from '../../src/sandbox/platforms/facebook/inde
 import { makeInstagramSimulator } from '../../src/sandbox/platforms/instagram/index.ts';
 import { makeLinkedinSimulator } from '../../src/sandbox/platforms/linkedin/index.ts';
 import { type Platforms, startPlatforms } from '../../src/sandbox/platforms/server.ts';
-import type { SimAccount } from '../../src/sandbox/platforms/simulator.ts';
+import type { MakeSimulator, SimAccount } from '../../src/sandbox/platforms/simulator.ts';
 import { makeYoutubeSimulator } from '../../src/sandbox/platforms/youtube/index.ts';
 import type { Supabase } from '../../src/sandbox/supabase/start-supabase.ts';
 import { createKeyring } from '../../src/security/keyring.ts';
@@ -114,10 +114,14 @@ export interface Publisher {
   wire(): readonly WireLine[];
 }
 
+export interface PublisherOptions extends TestSupabaseOptions {
+  readonly accounts?: typeof ACCOUNTS;
+  /** Simulators in place of the usual ones. */
+  readonly makers?: Readonly<Record<string, MakeSimulator>>;
+}
+
 /** The whole publisher in this process, against a project and simulators of the test file's own. */
-export function usePublisher(
-  options: TestSupabaseOptions & { readonly accounts?: typeof ACCOUNTS } = {},
-): () => Publisher {
+export function usePublisher(options: PublisherOptions = {}): () => Publisher {
   let current: Publisher | undefined;
   let stop: (() => Promise<void>) | undefined;
   beforeAll(async () => {
@@ -135,7 +139,7 @@ export function usePublisher(
 }
 
 export async function openPublisher(
-  options: TestSupabaseOptions & { readonly accounts?: typeof ACCOUNTS } = {},
+  options: PublisherOptions = {},
 ): Promise<Publisher & { stop(): Promise<void> }> {
   const supabase = await openTestSupabase(options);
   const logDir = mkdtempSync(join(tmpdir(), 'publisher-test-'));
@@ -146,6 +150,7 @@ export async function openPublisher(
       instagram: makeInstagramSimulator,
       linkedin: makeLinkedinSimulator,
       youtube: makeYoutubeSimulator,
+      ...options.makers,
     },
     accounts: options.accounts ?? ACCOUNTS,
     wireLog,
