@@ -4,7 +4,7 @@ import type { StoredProblem, StoredTarget } from '../core/job.ts';
 import { type Decision, decideRetry, type RetryLimits } from '../core/retry.ts';
 import type { TargetSettlement } from '../core/store.ts';
 import type { PublishDeps, TickDeps } from './deps.ts';
-import type { Step } from './send-target.ts';
+import type { Step } from './step.ts';
 
 /** What is known about a failure before the arm, or about a definite refusal after it. */
 export interface Failed {

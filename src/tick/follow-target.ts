@@ -6,7 +6,7 @@ import { type Claim, StoreError } from '../core/store.ts';
 import { type PublishDeps, platformNamed } from './deps.ts';
 import { GIVE_UP_MS, leaveToPerson, recoverTarget } from './recover-target.ts';
 import { asLearned, heedRefusal } from './refusal.ts';
-import { later, type Step } from './send-target.ts';
+import { later, type Step } from './step.ts';
 import { mainEffect } from './target-job.ts';
 import { openAccount, tokenMd5 } from './tokens.ts';
 

@@ -13,7 +13,7 @@ import { stamped } from './plan.ts';
 import { publishTarget } from './publish-target.ts';
 import { reachAccounts } from './reach-accounts.ts';
 import { fromStep, postResult, type TargetResult } from './results.ts';
-import type { Step } from './send-target.ts';
+import type { Step } from './step.ts';
 import { tokenMd5 } from './tokens.ts';
 
 /** Runs one target at a time per account, and at most CONCURRENCY at all. */

@@ -6,7 +6,8 @@ import { StoreError } from '../core/store.ts';
 import type { PublishDeps } from './deps.ts';
 import { asFailed, type Failed, fail, toFailed } from './failure.ts';
 import { asLearned, heedRefusal } from './refusal.ts';
-import { later, type Step, sendTarget } from './send-target.ts';
+import { sendTarget } from './send-target.ts';
+import { later, type Step } from './step.ts';
 import { mainEffect, readCheckpoint, type TargetWork } from './target-job.ts';
 import { disconnectAccount, openAccount, tokenMd5 } from './tokens.ts';
 

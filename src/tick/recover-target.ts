@@ -2,7 +2,8 @@ import type { StoredProblem } from '../core/job.ts';
 import type { Account, Checkpoint, Found } from '../core/platform.ts';
 import type { OutcomeAnswer } from '../core/store.ts';
 import type { PublishDeps } from './deps.ts';
-import { armAndSend, later, recordSent, type Step } from './send-target.ts';
+import { armAndSend, recordSent } from './send-target.ts';
+import { later, type Step } from './step.ts';
 import { mainEffect, makeJob, readCheckpoint, sealCheckpoint, type TargetWork } from './target-job.ts';
 
 const SECOND_LOOK_SECONDS = 60;

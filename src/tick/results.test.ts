@@ -5,7 +5,7 @@ import { RESULT_OUTCOMES } from '../core/result.ts';
 import type { TargetState } from '../core/states.ts';
 import type { OutcomeAnswer, TargetSettlement } from '../core/store.ts';
 import { fromStep, postResult } from './results.ts';
-import type { Step } from './send-target.ts';
+import type { Step } from './step.ts';
 
 const POST: ClaimedPost = {
   source: 'created_content',

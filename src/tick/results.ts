@@ -1,6 +1,6 @@
 import type { ClaimedPost, StoredProblem, StoredTarget } from '../core/job.ts';
 import { type PostResult, RESULT_OUTCOMES, type ResultOutcome } from '../core/result.ts';
-import type { Step } from './send-target.ts';
+import type { Step } from './step.ts';
 
 /** A hold longer than this is worth a line to a person. */
 const LONG_HOLD_MS = 60 * 60_000;

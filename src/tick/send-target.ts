@@ -3,29 +3,17 @@ import { HttpFailure } from '../core/http.ts';
 import type { StoredProblem } from '../core/job.ts';
 import type { Accepted, Account, Checkpoint, MediaFile, Published } from '../core/platform.ts';
 import { snapshotPost } from '../core/sent-post.ts';
-import type { ArmAnswer, OutcomeAnswer, TargetSettlement } from '../core/store.ts';
+import type { ArmAnswer, OutcomeAnswer } from '../core/store.ts';
 import { takeArm } from './arm.ts';
 import type { PublishDeps } from './deps.ts';
 import { decide, storedProblem, toFailed } from './failure.ts';
+import { later, type Step } from './step.ts';
 import { MAIN_EFFECT, makeJob, sealCheckpoint, type TargetWork } from './target-job.ts';
 
 /** Longer waits for a platform's processing are left to a later tick. */
 const WAIT_IN_TICK_MS = 12_000;
 const BUSY_PAUSE_MS = 1_000;
 const BUSY_TRIES = 10;
-
-/** What one look at a target came to. */
-export type Step =
-  /** Recorded by the outcome log; nothing to settle. */
-  | {
-      readonly done: 'outcome';
-      readonly answer: OutcomeAnswer;
-      readonly error: StoredProblem | null;
-      /** The platform's known refusal after the arm, for what follows beyond this target. */
-      readonly refusal?: PublishError;
-    }
-  /** Not sent; the settlement says what follows. */
-  | { readonly done: 'settle'; readonly settlement: TargetSettlement; readonly reason: string | null };
 
 /** Prepares, arms and sends one target. Every error before the arm is thrown; after it, it is an outcome. */
 export async function sendTarget(
@@ -201,24 +189,4 @@ function notArmed(deps: PublishDeps, work: TargetWork, refused: Extract<ArmAnswe
       // Deleted, un-scheduled, disconnected, taken over: the next plan or claim sees it as it is then.
       return later(work, soon(5_000), `it changed a moment ago (${refused.detail ?? refused.why})`);
   }
-}
-
-/** Looks again at that moment without having sent anything. */
-export function later(work: Pick<TargetWork, 'target'>, at: Date, reason: string | null): Step {
-  const { target } = work;
-  return {
-    done: 'settle',
-    reason,
-    settlement: {
-      platform: target.platform,
-      accountId: target.accountId,
-      state:
-        target.state === 'held' || target.state === 'retry' || target.state === 'prepared'
-          ? target.state
-          : 'pending',
-      error: null,
-      nextLookAt: at,
-      countAttempt: false,
-    },
-  };
 }
