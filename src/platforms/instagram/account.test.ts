@@ -41,6 +41,7 @@ describe('accounts', () => {
     ['a Page’s id', { pageId: '998877665544332' }, null],
     ['a Page’s id that begins alike', { pageId: '178414000000000' }, null],
     ['nothing', {}, null],
+    ['empty columns', { instagramId: '', pageId: ' ' }, null],
   ])('names the account from %s', async (_name, columns, expected) => {
     await start();
     expect(instagram.accountId({ ...row, ...columns })).toBe(expected);
@@ -53,6 +54,7 @@ describe('accounts', () => {
       instagram.lookUpAccountId?.(world.context, { ...row, pageId }, token);
     expect(await lookUp('998877665544332')).toBe(IG_ID);
     expect(await lookUp(null)).toBeNull();
+    expect(await lookUp('')).toBeNull();
   });
 
   it('asks an Instagram Login token whose it is', async () => {

@@ -8,8 +8,10 @@ import { loginWorld } from './call.ts';
 const INSTAGRAM_ID = /^1784\d{13}$/;
 
 export function accountId({ instagramId, pageId }: ConnectionRow): string | null {
-  if (instagramId !== null) return instagramId;
-  return pageId !== null && INSTAGRAM_ID.test(pageId) ? pageId : null;
+  const own = instagramId?.trim() ?? '';
+  if (own !== '') return own;
+  const page = pageId?.trim() ?? '';
+  return INSTAGRAM_ID.test(page) ? page : null;
 }
 
 /** Asks the Page for its Instagram account, or an Instagram Login token for its own; null when there is none. */
@@ -19,7 +21,8 @@ export async function lookUpAccountId(
   token: Secret,
 ): Promise<string | null> {
   if (loginWorld(token) === 'instagram') return (await accountOfToken(context, token)).id;
-  return pageId === null ? null : accountOfPage(context, token, pageId);
+  const page = pageId?.trim() ?? '';
+  return page === '' ? null : accountOfPage(context, token, page);
 }
 
 /** @throws PublishError (auth) when the token does not open this account */
