@@ -7,6 +7,7 @@ import {
   failNth,
   faultOnArmed,
   GARBLED,
+  holdArmed,
   IN_BETWEEN,
   json,
   loseNth,
@@ -109,6 +110,27 @@ describe.each(NAMES)('%s', (name) => {
       }
       expect(found).toMatchObject({ state: 'absent', proof: expect.toBeOneOf([...PROOFS[findBy]]) });
       await expectFoundInTheEnd(ours);
+    });
+
+    it('is not called absent by its own key while lists lag behind', async () => {
+      const ours = await lost('drop_after');
+      world.simulated.setFaults([{ platform: name, kind: 'listing_lag', ms: DAY_MS }]);
+      const found = await firstWord(ours);
+      if (found.state === 'absent') expect(found.proof).not.toBe('own-key');
+    });
+
+    // Where only a list tells, the arm keeps the late request to microseconds (docs/guarantees.md).
+    const harmless = findBy === 'own-key' || findBy === 'repeat' ? ['by its key'] : [];
+    it.each(harmless)('is still one when the lost request arrives after the second one (%s)', async () => {
+      world = await platformWorld(name);
+      const ours = target(world, opened);
+      await ours.prepare();
+      const late = holdArmed(world);
+      expectNotDefinite(await world.failure(ours.send()));
+      world.intercept(null);
+      await expectFoundInTheEnd(ours);
+      await late();
+      expect(await world.postsInTheEnd()).toHaveLength(1);
     });
 
     it('is never taken for another post of the account, and proven absent beside it only when that is known', async () => {

@@ -118,6 +118,25 @@ describe.each(NAMES)('%s', (name) => {
     );
   });
 
+  it('reads an account from any row of connections without throwing, or says that it cannot', () => {
+    const text = fc.option(fc.string());
+    const connection = fc.record({
+      id: fc.uuid(),
+      pageId: text,
+      pageName: text,
+      instagramId: text,
+      linkedinId: text,
+      organizationId: text,
+      metadata: fc.dictionary(fc.string(), fc.jsonValue()) as fc.Arbitrary<Record<string, unknown>>,
+    });
+    fc.assert(
+      fc.property(connection, (row) => {
+        const id = platforms[name].accountId(row);
+        expect(id === null || id.trim() !== '').toBe(true);
+      }),
+    );
+  });
+
   describe('its error tables', async () => {
     const tables = await errorTables(name);
 

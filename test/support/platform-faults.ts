@@ -17,6 +17,23 @@ export function answerArmed(world: PlatformWorld, arrived: boolean, answer: Answ
   });
 }
 
+/**
+ * The visible request stays somewhere on its way while we give up waiting.
+ * @returns lets it arrive
+ */
+export function holdArmed(world: PlatformWorld): () => Promise<unknown> {
+  let held: (() => Promise<HttpResponse>) | undefined;
+  world.intercept(async (call, forward) => {
+    if (!call.armed) return forward();
+    held = forward;
+    throw new HttpFailure(true, 'timeout', 'Nobody answered.');
+  });
+  return async () => {
+    if (held === undefined) throw new Error('Nothing was sent.');
+    return held();
+  };
+}
+
 /** The n-th request from now on is lost, before or after it arrived, together with the process. */
 export function killAt(world: PlatformWorld, killed: Target, nth: number, when: 'before' | 'after'): void {
   world.intercept(

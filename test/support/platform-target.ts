@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { PublishError } from '../../src/core/errors.ts';
 import { type Arm, HttpFailure } from '../../src/core/http.ts';
 import type { Accepted, Checkpoint, Found, Job, Prepared, Published } from '../../src/core/platform.ts';
@@ -5,7 +6,7 @@ import type { Post } from '../../src/core/post.ts';
 import type { PlatformWorld } from './platform-kit.ts';
 import type { OpenedExample } from './platform-media.ts';
 
-export const LIVE_ARM: Arm = { id: '00000000-0000-4000-8000-00000000000a', check: () => undefined };
+const LIVE_ARM: Arm = { id: '00000000-0000-4000-8000-00000000000a', check: () => undefined };
 
 /** REQUEST_TIMEOUT and what the lease is longer. */
 const IN_FLIGHT_MS = 35_000;
@@ -15,7 +16,7 @@ const MAX_LOOKS = 60;
 const MAX_SLEEP_MS = 2_000;
 
 /** Where recovery ends: published, or what a person is told. */
-export type Ending = Published | { readonly state: 'person'; readonly reason: string };
+type Ending = Published | { readonly state: 'person'; readonly reason: string };
 
 /** Thrown where the process of a target has died. */
 export class Killed extends Error {
@@ -65,6 +66,8 @@ export function target(
 
   const store = (next: Checkpoint | null): void => {
     checkpoint = next === null ? null : (JSON.parse(JSON.stringify(next)) as Checkpoint);
+    // A Date or a Secret would have become something else on the way through the database.
+    expect(checkpoint).toEqual(next);
   };
   const alive = (): void => {
     if (dead) throw new Killed('The process is dead.');
