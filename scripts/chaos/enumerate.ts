@@ -1,0 +1,104 @@
+import type { Example } from './examples.ts';
+import { personOf } from './examples.ts';
+import type { Hooks } from './front.ts';
+import { judge, publicOf, readFacts } from './judge.ts';
+import type { Lane } from './lane.ts';
+import { addPost, type ChaosPost } from './posts.ts';
+import type { Trial } from './record.ts';
+import { recover } from './recover.ts';
+import type { Host, Tick } from './tick-process.ts';
+
+/** Longer than any token, listing window or hourly count reaches, so that trials do not meet. */
+export const BETWEEN_TRIALS_MS = 90 * 60_000;
+/** A day is the longest that a platform may take to show what it has accepted. */
+const RECOVERY_LIMIT_MS = 26 * 3_600_000;
+
+export type Side = 'before' | 'after';
+
+/** A request of the tick, from 1, and whether the tick is killed before it is passed on or when its answer is in. */
+export interface Point {
+  readonly number: number;
+  readonly side: Side;
+}
+
+/** One post alone on its lane. */
+export interface Stand {
+  readonly lane: Lane;
+  readonly example: Example;
+  readonly owner: ReturnType<typeof personOf>;
+  readonly first: Host;
+  /** Who recovers: the same machine, or another one. */
+  readonly others: readonly Host[];
+}
+
+/** @param index of the owner; each is used once on a lane */
+export async function standOf(lane: Lane, example: Example, index: number): Promise<Stand> {
+  const owner = personOf(index);
+  await lane.addOwners([owner]);
+  return { lane, example, owner, first: lane.host('first'), others: [lane.host('second', 1_500)] };
+}
+
+/** The requests of a tick that publishes one post and that nobody disturbs. */
+export async function countRequests(
+  stand: Stand,
+): Promise<{ readonly names: readonly string[]; readonly trial: Trial }> {
+  const post = await addPost(stand.lane, stand.example, stand.owner);
+  const tick = stand.lane.tick(stand.first);
+  await tick.ended;
+  const trial = await conclude(stand, post, {
+    stage: 'enumerate',
+    key: `enumerate ${stand.example.name}, undisturbed`,
+    kills: 0,
+    detail: {},
+  });
+  return { names: tick.asked.map(({ name }) => name), trial };
+}
+
+/** A tick is killed at that point; later ticks bring the post to its end. */
+export async function killAt(stand: Stand, point: Point, key: string): Promise<Trial> {
+  const post = await addPost(stand.lane, stand.example, stand.owner);
+  const tick = stand.lane.tick(stand.first, (self) => killHooks(self, point));
+  const { killed } = await tick.ended;
+  const request = tick.asked[point.number - 1]?.name ?? 'never asked';
+  return conclude(stand, post, {
+    stage: 'enumerate',
+    key,
+    kills: killed ? 1 : 0,
+    detail: { ...point, request },
+  });
+}
+
+export function killHooks(tick: Tick, { number, side }: Point): Hooks {
+  const kill = async () => {
+    await tick.kill();
+    return 'cut' as const;
+  };
+  return {
+    before: async (asked) => (side === 'before' && asked.number === number ? kill() : 'pass'),
+    after: async (asked) => (side === 'after' && asked.number === number ? kill() : 'pass'),
+  };
+}
+
+/** Recovers, judges, and lets the clock run on for the next trial. */
+export async function conclude(
+  { lane, others, first }: Stand,
+  post: ChaosPost,
+  about: Pick<Trial, 'stage' | 'key' | 'kills' | 'detail'>,
+  versions: Parameters<typeof judge>[3] = [],
+): Promise<Trial> {
+  const recovery = await recover(lane, [...others, first], RECOVERY_LIMIT_MS);
+  const facts = await readFacts(lane, post);
+  const { verdict, why } = judge(post, facts, publicOf(lane, post), versions);
+  await lane.clock.pass(BETWEEN_TRIALS_MS);
+  // Nothing but the kill was wrong, so nothing but success is an end.
+  const final = !recovery.over || verdict === 'waiting' ? 'lost' : verdict;
+  return {
+    ...about,
+    faults: 0,
+    targets: 1,
+    verdicts: { [final]: 1 },
+    findings:
+      final === 'once' ? [] : [{ name: post.name, post: `${post.source}:${post.id}`, verdict: final, why }],
+    detail: { ...about.detail, ticks: recovery.ticks, recovery_s: Math.round(recovery.ms / 1000) },
+  };
+}

@@ -1,0 +1,163 @@
+import { z } from 'zod';
+import type { PublicPost } from '../../src/sandbox/platforms/simulator.ts';
+import type { Lane } from './lane.ts';
+import { type ChaosPost, versionIn } from './posts.ts';
+
+/**
+ * once: public exactly once, and our tables and the app's row say so. person: the row says that it may be live and
+ * that a person must look. told: not public, and the row says why. waiting: not public, looked at again later.
+ * The others break the promise. doubled: public more than once. lost: not public and nobody was told. untrue: our
+ * tables or the row say something else than what is public. stale: public with a text that was no longer the post's
+ * when it was armed.
+ */
+export const VERDICTS = ['once', 'person', 'told', 'waiting', 'doubled', 'lost', 'untrue', 'stale'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+export const BROKEN: readonly Verdict[] = ['doubled', 'lost', 'untrue', 'stale'];
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly why: string;
+}
+
+const PublishError = z.object({ code: z.string(), message: z.string() });
+
+const Facts = z.object({
+  /** null: the app deleted it. */
+  row: z
+    .object({
+      status: z.string().nullable(),
+      published_at: z.string().nullable(),
+      metadata: z.record(z.string(), z.unknown()).nullable(),
+    })
+    .nullable(),
+  queue: z
+    .object({ state: z.string(), next_attempt_at: z.string().nullable(), problem: z.unknown() })
+    .nullable(),
+  target: z
+    .object({
+      state: z.string(),
+      platform_post_id: z.string().nullable(),
+      id_kind: z.string().nullable(),
+      next_look_at: z.string().nullable(),
+      warning: z.string().nullable(),
+      error: z.object({ code: z.string(), message: z.string() }).loose().nullable(),
+    })
+    .nullable(),
+  arms: z.array(z.object({ arm_id: z.string(), at: z.coerce.date() })),
+});
+export type Facts = z.output<typeof Facts>;
+
+/** What the database says about one post and its one account. */
+export async function readFacts(lane: Lane, post: ChaosPost): Promise<Facts> {
+  const { sql } = lane;
+  const { source, id, platform, accountId } = post;
+  const [found] = await sql`select jsonb_build_object(
+    'row', (select to_jsonb(c) from ${sql(`public.${source}`)} c where c.id = ${id}),
+    'queue', (select to_jsonb(q) from public.publish_queue q where q.source = ${source} and q.post_id = ${id}),
+    'target', (select to_jsonb(t) from public.publish_targets t where t.source = ${source} and t.post_id = ${id}
+                 and t.platform = ${platform} and t.account_id = ${accountId}),
+    'arms', (select coalesce(jsonb_agg(jsonb_build_object('arm_id', l.arm_id, 'at', l.at) order by l.id), '[]')
+               from public.publish_log l where l.source = ${source} and l.post_id = ${id} and l.step = 'arm'
+                and l.platform = ${platform} and l.account_id = ${accountId})) as facts`;
+  return Facts.parse(found?.['facts']);
+}
+
+/** Everything of this post that anybody can see. */
+export function publicOf(lane: Lane, post: ChaosPost): readonly PublicPost[] {
+  return lane.platforms
+    .posts()
+    .filter(
+      ({ text, media }) => text.includes(post.mark) || (post.file !== null && media.includes(post.file)),
+    );
+}
+
+/** When the app made which version of the text, oldest first. */
+export type Versions = readonly { readonly version: number; readonly at: Date }[];
+
+export function judge(
+  post: Pick<ChaosPost, 'accountId' | 'platform'>,
+  facts: Facts,
+  seen: readonly PublicPost[],
+  versions: Versions,
+): Judgement {
+  const { row, queue, target } = facts;
+  const state = target?.state ?? null;
+  if (seen.length > 1) {
+    return {
+      verdict: 'doubled',
+      why: `public as ${seen.map(({ id }) => id).join(' and ')}; we say ${state}`,
+    };
+  }
+  const [only] = seen;
+  if (only !== undefined && (only.account !== post.accountId || only.platform !== post.platform)) {
+    return { verdict: 'untrue', why: `public on another account: ${only.platform} ${only.account}` };
+  }
+  if (state === 'needs_review') return judgeReview(facts);
+  if (only === undefined) {
+    if (state === 'published') return { verdict: 'untrue', why: 'we say published, and it is not' };
+    if (row?.status === 'published')
+      return { verdict: 'untrue', why: 'the row says published, and it is not' };
+    return judgeUnsent(facts);
+  }
+  if (state !== 'published') {
+    if (queue?.state === 'waiting' && target?.next_look_at != null) {
+      return { verdict: 'waiting', why: `public, not found yet: ${state}` };
+    }
+    return { verdict: 'untrue', why: `public as ${only.id}, but we say ${state ?? 'nothing'}` };
+  }
+  if (target?.platform_post_id !== only.id && target?.id_kind !== 'container') {
+    return { verdict: 'untrue', why: `public as ${only.id}, but we say ${target?.platform_post_id}` };
+  }
+  if (row !== null && row.status !== 'published' && row.status !== 'deleted') {
+    return { verdict: 'untrue', why: `public as ${only.id}, but its row says ${row.status}` };
+  }
+  if (row !== null && row.metadata?.['_publishing'] !== undefined && queue?.state === 'done') {
+    return { verdict: 'untrue', why: 'all is done, but its row still says _publishing' };
+  }
+  const stale = staleText(only, facts, versions);
+  return stale === null ? { verdict: 'once', why: '' } : { verdict: 'stale', why: stale };
+}
+
+function judgeReview({ row }: Facts): Judgement {
+  if (row === null || row.status === 'deleted') return { verdict: 'person', why: 'needs_review, deleted' };
+  const told = publishError(row);
+  if (told?.code !== 'MAYBE_LIVE')
+    return { verdict: 'untrue', why: `needs_review, but the row's error is ${told?.code ?? 'none'}` };
+  if (row.status === 'draft') return { verdict: 'untrue', why: 'it may be live, and its row is a draft' };
+  return { verdict: 'person', why: told.message };
+}
+
+function judgeUnsent({ row, queue, target }: Facts): Judgement {
+  if (queue === null) {
+    return row?.status === 'scheduled'
+      ? { verdict: 'lost', why: 'scheduled, and we never saw it' }
+      : { verdict: 'told', why: 'un-scheduled before anybody saw it' };
+  }
+  if (queue.state === 'waiting' && queue.next_attempt_at !== null) {
+    return { verdict: 'waiting', why: target?.error?.message ?? target?.state ?? 'not begun' };
+  }
+  if (row === null || queue.state === 'cancelled') return { verdict: 'told', why: 'cancelled by the app' };
+  if (row.status === 'scheduled')
+    return { verdict: 'lost', why: `its row says scheduled, the queue ${queue.state}` };
+  const told = publishError(row);
+  return told === null
+    ? { verdict: 'lost', why: `it ended ${target?.state ?? queue.state}, and its row does not say why` }
+    : { verdict: 'told', why: `${told.code}: ${told.message}` };
+}
+
+function publishError(
+  row: NonNullable<Facts['row']>,
+): { readonly code: string; readonly message: string } | null {
+  const told = PublishError.safeParse(row.metadata?.['publish_error']);
+  return told.success ? told.data : null;
+}
+
+/** A text must be the one that was the post's when it was armed; an edit after the arm changes nothing. */
+function staleText({ text }: PublicPost, { arms }: Facts, versions: Versions): string | null {
+  const shown = versionIn(text);
+  if (shown === null || versions.length < 2) return null;
+  const current = arms.map((arm) => versions.findLast(({ at }) => at <= arm.at)?.version);
+  return current.includes(shown)
+    ? null
+    : `version ${shown} is public; when it was armed the post was version ${current.join(', then ')}`;
+}

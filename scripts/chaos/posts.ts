@@ -1,0 +1,120 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { accountsOf, type SeedAccount } from '../../src/sandbox/accounts.ts';
+import { insertRows, type Row } from '../../src/sandbox/insert-rows.ts';
+import { campaignOf, type Person } from '../../src/sandbox/people.ts';
+import type { SeedMedia } from '../../src/sandbox/seed-media.ts';
+import type { Example, Table } from './examples.ts';
+import type { Lane } from './lane.ts';
+
+/** A post that was put in, and how it can be told from every other one once it is public. */
+export interface ChaosPost {
+  readonly source: Table;
+  readonly id: string;
+  readonly name: string;
+  readonly platform: SeedAccount['platform'];
+  readonly accountId: string;
+  readonly userId: string;
+  /** In its text and nowhere else. */
+  readonly mark: string;
+  /** Of a file that nothing else has, where the platform does not show the text. */
+  readonly file: string | null;
+}
+
+let lastMark = 0;
+
+/** The text of a post; the app's edits make further versions. */
+export const textOf = ({ mark }: Pick<ChaosPost, 'mark'>, version: number) =>
+  `${mark} version ${version}: made by hand, packed by hand, carried by bike.`;
+
+/** The version that a public text shows, or null. */
+export function versionIn(text: string): number | null {
+  const found = /version (\d+):/.exec(text)?.[1];
+  return found === undefined ? null : Number(found);
+}
+
+/** Inserts a scheduled post that is due. */
+export async function addPost(lane: Lane, example: Example, owner: Person): Promise<ChaosPost> {
+  const { platform, table } = example;
+  const account = accountsOf(owner).filter((one) => one.platform === platform)[example.account];
+  if (account === undefined) throw new RangeError(`${owner.shop} has no such account on ${platform}`);
+  lastMark += 1;
+  const mark = `mark${String(lastMark).padStart(7, '0')}`;
+  const columns = example.columns(lane.media);
+  const own = example.showsText ? { columns, sha256: null } : await withOwnFile(lane, columns, mark);
+  const post: ChaosPost = {
+    source: table,
+    id: randomUUID(),
+    name: example.name,
+    platform,
+    accountId: account.sim.id,
+    userId: owner.id,
+    mark,
+    file: own.sha256,
+  };
+  const now = lane.clock.now();
+  const due = new Date(now.getTime() - 2_000).toISOString();
+  const named = platform === 'linkedin' ? { account_id: account.sim.id } : {};
+  await insertRows(lane.sql, `public.${table}`, [
+    {
+      id: post.id,
+      platform,
+      title: 'From the workshop',
+      content: textOf(post, 1),
+      status: 'scheduled',
+      created_at: now,
+      updated_at: now,
+      ...(table === 'created_content'
+        ? { user_id: owner.id, scheduled_at: due }
+        : {
+            campaign_id: campaignOf(owner),
+            scheduled_date: due.slice(0, 10),
+            scheduled_time: due.slice(11, 19),
+          }),
+      ...own.columns,
+      metadata: { ...(own.columns['metadata'] as Row | undefined), ...named },
+    },
+  ]);
+  return post;
+}
+
+/** The same row with a copy of its file that differs in a comment inside, so that its sha256 is unique. */
+async function withOwnFile(
+  lane: Lane,
+  columns: Row,
+  mark: string,
+): Promise<{ readonly columns: Row; readonly sha256: string }> {
+  const [column, url] = Object.entries(columns).find(([, value]) => isFile(lane.media, value)) ?? [];
+  if (column === undefined) throw new Error('A post whose text is not shown needs a file.');
+  const address = String(Array.isArray(url) ? url[0] : url);
+  const bytes = Buffer.from(await (await fetch(address)).arrayBuffer());
+  const jpeg = address.endsWith('.jpg');
+  const marked = jpeg ? withJpegComment(bytes, mark) : withFreeBox(bytes, mark);
+  const path = `chaos/${mark}${jpeg ? '.jpg' : '.mp4'}`;
+  const bucket = lane.client.storage.from('user-uploads');
+  const { error } = await bucket.upload(path, marked, { contentType: jpeg ? 'image/jpeg' : 'video/mp4' });
+  if (error !== null) throw error;
+  const { publicUrl } = bucket.getPublicUrl(path).data;
+  return {
+    columns: { ...columns, [column]: Array.isArray(url) ? [publicUrl] : publicUrl },
+    sha256: createHash('sha256').update(marked).digest('hex'),
+  };
+}
+
+function isFile(media: SeedMedia, value: unknown): boolean {
+  const urls: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return urls.some((url) => Object.values(media).some((known) => known === url));
+}
+
+/** A COM segment right behind SOI. */
+function withJpegComment(bytes: Buffer, comment: string): Buffer {
+  const head = Buffer.from([0xff, 0xfe, 0, comment.length + 2]);
+  return Buffer.concat([bytes.subarray(0, 2), head, Buffer.from(comment), bytes.subarray(2)]);
+}
+
+/** A `free` box at the end. */
+function withFreeBox(bytes: Buffer, comment: string): Buffer {
+  const head = Buffer.alloc(8);
+  head.writeUInt32BE(8 + comment.length);
+  head.write('free', 4);
+  return Buffer.concat([bytes, head, Buffer.from(comment)]);
+}
