@@ -23,7 +23,7 @@ export const ERROR_KINDS = [
 export type ErrorKind = (typeof ERROR_KINDS)[number];
 
 /** Whose limit it is: this remote account's, our registered app's, or the whole platform's. */
-export const HOLD_SCOPES = ['account', 'app', 'platform'] as const;
+const HOLD_SCOPES = ['account', 'app', 'platform'] as const;
 export type HoldScope = (typeof HOLD_SCOPES)[number];
 
 /** One reason, as it is written to the row and shown to a person. */

@@ -21,11 +21,3 @@ export const TERMINAL_STATES = [
   'cancelled',
   'needs_review',
 ] as const satisfies readonly TargetState[];
-
-/** It may be visible, or is: such a target is never sent again without proof and never makes its post 'draft'. */
-export const MAYBE_OUT_STATES = [
-  'armed',
-  'accepted',
-  'unknown',
-  'needs_review',
-] as const satisfies readonly TargetState[];

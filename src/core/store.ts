@@ -170,7 +170,7 @@ export interface Report {
   readonly held: readonly { readonly reason: string | null; readonly until: Date; readonly count: number }[];
 }
 
-export interface RefreshedToken {
+interface RefreshedToken {
   readonly key: string;
   readonly connectionId: string;
   readonly tokenMd5: string;
@@ -179,7 +179,7 @@ export interface RefreshedToken {
   readonly expiresAt: Date | null;
 }
 
-export type RetryAnswer =
+type RetryAnswer =
   | { readonly ok: true; readonly reopened: number; readonly goesAt: Date }
   | {
       readonly ok: false;
@@ -193,7 +193,7 @@ export type RetryAnswer =
       }[];
     };
 
-export interface FoundUser {
+interface FoundUser {
   readonly id: string;
   readonly email: string | null;
   readonly timezone: string | null;

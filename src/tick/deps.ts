@@ -8,13 +8,13 @@ import type { Secret } from '../core/secret.ts';
 import type { Store, TickIdentity } from '../core/store.ts';
 import type { Learned } from './learned.ts';
 
-export type StoredTokenReading =
+type StoredTokenReading =
   | { readonly kind: 'none' }
   | { readonly kind: 'token'; readonly token: Secret }
   | { readonly kind: 'undecryptable'; readonly reason: string };
 
 /** All durations in milliseconds. */
-export interface TickLimits {
+interface TickLimits {
   readonly startingMs: number;
   readonly leaseSeconds: number;
   readonly concurrency: number;
@@ -27,7 +27,7 @@ export interface TickLimits {
   readonly findQuarantineMs: number;
 }
 
-export interface TickOptions {
+interface TickOptions {
   /** Limits everything to this user's rows. */
   readonly userId: string | null;
   readonly includeOverdue: boolean;

@@ -12,7 +12,7 @@ const REFRESH_LEASE_SECONDS = 60;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-export const accountKey = (platform: string, accountId: string) => `${platform}:${accountId}`;
+const accountKey = (platform: string, accountId: string) => `${platform}:${accountId}`;
 
 /** Tells tokens apart without showing them: md5 of the ciphertext, as the database computes it too. */
 export const tokenMd5 = ({ connection }: Pick<ChosenAccount, 'connection'>) =>

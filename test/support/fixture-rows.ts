@@ -21,7 +21,7 @@ export interface FixtureOptions {
 }
 
 /** The fixture's rows with tokens encrypted and media URLs mapped, in an order that satisfies the foreign keys. */
-export async function readFixtureRows(options: FixtureOptions): Promise<FixtureRow[]> {
+async function readFixtureRows(options: FixtureOptions): Promise<FixtureRow[]> {
   const text = (await readFile(FILE, 'utf8')).replaceAll(FIXTURE_ORIGIN, options.storageOrigin);
   const marker = '@FERNET:';
   const filled: unknown = JSON.parse(text, (_key, value: unknown) =>

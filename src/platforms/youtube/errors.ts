@@ -23,7 +23,7 @@ const apiBody = z.object({
 const oauthBody = z.object({ error: z.string(), error_description: z.string().catch('') });
 
 /** An answer in Google's own error shape, or null: HTML, UploadServer's plain text, a proxy's page, a success. */
-export function youtubeAnswer(response: HttpResponse, now: Date): PlatformAnswer | null {
+function youtubeAnswer(response: HttpResponse, now: Date): PlatformAnswer | null {
   const traceId = response.headers['x-guploader-uploadid'];
   const api = apiBody.safeParse(response.json);
   if (api.success) {

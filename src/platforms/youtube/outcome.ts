@@ -34,7 +34,7 @@ async function lookAtStatus(job: Job, id: string): Promise<VideoStatus | null> {
 }
 
 /** What a person should know about an uploaded video, or undefined. */
-export function statusWarning(status: VideoStatus, wantedPrivacy: string): string | undefined {
+function statusWarning(status: VideoStatus, wantedPrivacy: string): string | undefined {
   const { uploadStatus, failureReason, rejectionReason, privacyStatus } = status;
   if (uploadStatus === 'failed') {
     return `YouTube has the video but could not process it (${failureReason ?? 'no reason given'}): export it again as MP4 and post it anew.`;

@@ -30,7 +30,7 @@ export interface Post {
   readonly id: string;
 }
 
-export interface Account {
+interface Account {
   readonly platform: string;
   readonly accountId: string;
   readonly connectionId: string;
@@ -58,7 +58,7 @@ export const newTick = (host = 'host-a'): TickIdentity => ({
 });
 
 const Row = z.record(z.string(), z.unknown());
-export type Row = z.output<typeof Row>;
+type Row = z.output<typeof Row>;
 
 export interface World {
   readonly project: Supabase;
@@ -91,7 +91,7 @@ export interface World {
 }
 
 /** One claimed post in the hands of one tick. */
-export interface Work {
+interface Work {
   readonly post: Post;
   readonly tick: TickIdentity;
   readonly claimed: ClaimedPost;

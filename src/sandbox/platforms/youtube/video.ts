@@ -22,7 +22,7 @@ export function videoView(
   return { kind: 'youtube#video', etag: `etag-${video.id}`, id: video.id, ...Object.fromEntries(shown) };
 }
 
-export function statusNow(video: SimVideo, world: SimWorld): UploadStatus {
+function statusNow(video: SimVideo, world: SimWorld): UploadStatus {
   const processed = world.now().getTime() >= video.uploadedAt.getTime() + world.processingMs;
   return processed ? video.end.status : 'uploaded';
 }
