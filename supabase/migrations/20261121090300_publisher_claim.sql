@@ -119,7 +119,7 @@ begin
         and (q.released or (p ->> 'include_overdue')::boolean or q.due_at >= v_installed
              or q.first_claimed_at is not null or q.cancelled_at is not null)
     )
-    select due.source, due.post_id from due
+    select due.source, due.post_id, due.user_id, due.platform from due
     where due.place <= case when due.late then 1 else (p ->> 'per_account')::integer end
       -- One account does one thing at a time: what another tick works on blocks its account, not the others.
       and not exists (select 1 from public.publish_queue o
@@ -139,6 +139,17 @@ begin
   loop
     exit when jsonb_array_length(v_jobs) >= v_limit;
 
+    -- Two claims at the same moment do not see each other's leases: the second one leaves the account to the first,
+    -- and looks again once nobody else can be giving it out.
+    if not pg_try_advisory_xact_lock(hashtextextended(
+         concat_ws(':', 'content-publisher:claim', v_candidate.user_id, v_candidate.platform), 0)) then
+      continue;
+    end if;
+    if exists (select 1 from public.publish_queue o
+         where o.user_id = v_candidate.user_id and o.platform = v_candidate.platform and o.lease_owner <> v_owner
+           and o.lease_until > clock_timestamp()) then
+      continue;
+    end if;
     if not public.publisher_try_lock(v_candidate.source, v_candidate.post_id) then
       continue;
     end if;
@@ -525,7 +536,8 @@ begin
         -- Absent: what find says is left of the preparation, or nothing.
         checkpoint = case when v_outcome = 'absent' then p ->> 'checkpoint' else coalesce(p ->> 'checkpoint', t.checkpoint) end,
         error = case when v_outcome in ('accepted', 'absent') then null else coalesce(nullif(p -> 'error', 'null'::jsonb), t.error) end,
-        attempts = t.attempts + case when v_outcome = 'refused' then 1 else 0 end,
+        -- Waiting for an account, a limit or the operator costs no attempt.
+        attempts = t.attempts + case when v_outcome = 'refused' and p ->> 'state' is distinct from 'held' then 1 else 0 end,
         held_since = case when p ->> 'state' = 'held' then coalesce(t.held_since, now()) else t.held_since end,
         next_look_at = case when p ->> 'state' in ('failed', 'needs_review') then null else v_next end,
         updated_at = now()
