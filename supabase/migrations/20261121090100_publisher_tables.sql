@@ -205,7 +205,8 @@ begin
   end loop;
 end
 $$;
-revoke all on sequence public.publish_fence_seq from public, anon, authenticated;
+revoke all on sequence public.publish_fence_seq, public.publish_log_id_seq, public.publish_changes_id_seq
+  from public, anon, authenticated;
 grant usage, select on sequence public.publish_fence_seq to service_role;
 
 insert into public.publish_install (schema_version) values (1)
@@ -222,7 +223,16 @@ comment on view public.publish_status is 'content-publisher: state of the signed
 revoke all on public.publish_status from public, anon, authenticated;
 grant select on public.publish_status to authenticated, service_role;
 
-create index if not exists publish_created_content_scheduled on public.created_content (id) where status = 'scheduled';
-create index if not exists publish_content_posts_scheduled on public.content_posts (id) where status = 'scheduled';
+-- "create index if not exists" would lock the app's table also where the index is there.
+do $$
+begin
+  if to_regclass('public.publish_created_content_scheduled') is null then
+    create index publish_created_content_scheduled on public.created_content (id) where status = 'scheduled';
+  end if;
+  if to_regclass('public.publish_content_posts_scheduled') is null then
+    create index publish_content_posts_scheduled on public.content_posts (id) where status = 'scheduled';
+  end if;
+end
+$$;
 
 reset lock_timeout;

@@ -27,7 +27,7 @@ const RULES: readonly Rule[] = [
     matches: /^(55P03|40P01|40001) /,
     kind: 'again',
     message: (said) =>
-      `Somebody else holds a lock that is needed (${said}). Nothing of this file was changed, and nobody was kept waiting.`,
+      `Somebody else holds a lock that is needed (${said}). Nothing of this file was changed.`,
     hint: 'Try again in a moment; look for long transactions if it stays so.',
   },
   {
