@@ -7,7 +7,8 @@ const BACKOFF_CAP_MS = 30 * MINUTE;
 /** A refused account is looked at again this often: reconnecting it in the app lets its posts go. */
 const RECONNECT_LOOK_MS = 5 * MINUTE;
 const RATE_LIMIT_DEFAULT_MS = 15 * MINUTE;
-const CONFIG_LOOK_MS = 15 * MINUTE;
+/** What the operator must mend is looked at again this often. */
+export const CONFIG_LOOK_MS = 15 * MINUTE;
 
 export interface Failure {
   readonly kind: ErrorKind;

@@ -111,6 +111,8 @@ async function forget(deps: PublishDeps, names: readonly string[]): Promise<void
   }
 }
 
+const WAITING_KINDS = ['auth', 'config', 'rate_limited'] as const;
+
 /** Reasons of ours, before the platform is asked anything. */
 function mayNotSend(work: TargetWork, deps: PublishDeps): Step | null {
   const { target, chosen } = work;
@@ -128,10 +130,10 @@ function mayNotSend(work: TargetWork, deps: PublishDeps): Step | null {
   const hold =
     deps.learned.holdFor(target.platform, target.accountId, tokenMd5(chosen), deps.now()) ?? target.hold;
   if (hold !== null) {
-    const { kind, reason, hint, until } = hold;
-    const held = kind === 'auth' ? ('auth' as const) : ('rate_limited' as const);
+    const { reason, hint, until } = hold;
+    const kind = WAITING_KINDS.find((known) => known === hold.kind) ?? 'rate_limited';
     return fail(deps, target, {
-      problem: { kind: held, code: 'HELD', message: reason, hint },
+      problem: { kind, code: 'HELD', message: reason, hint },
       reached: false,
       retryAt: until,
     });

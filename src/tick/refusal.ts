@@ -1,6 +1,7 @@
 import type { ChosenAccount } from '../core/choose-accounts.ts';
 import type { PublishError } from '../core/errors.ts';
 import type { Platform } from '../core/platform.ts';
+import { CONFIG_LOOK_MS } from '../core/retry.ts';
 import type { HoldRequest } from '../core/store.ts';
 import type { PublishDeps } from './deps.ts';
 import type { TargetWork } from './target-job.ts';
@@ -8,7 +9,8 @@ import { disconnectAccount, openAccount } from './tokens.ts';
 
 /**
  * What a refusal means beyond this target. An unacceptable token: one refresh, and if that does not help the account
- * is out of use until it is reconnected. A limit: nobody asks in that scope before its end.
+ * is out of use until it is reconnected. A limit: nobody asks in that scope before its end. What only the operator can
+ * mend for all accounts: nobody asks for a while.
  * @returns true when the token was renewed
  */
 export async function heedRefusal(
@@ -17,7 +19,10 @@ export async function heedRefusal(
   error: PublishError,
 ): Promise<boolean> {
   const { platform, chosen, context } = work;
-  if (error.kind === 'rate_limited') await holdScope(deps, platform, chosen, error);
+  if (error.kind === 'rate_limited') await holdScope(deps, platform, chosen, error, error.retryAt);
+  if (error.kind === 'config' && error.scope !== 'account') {
+    await holdScope(deps, platform, chosen, error, new Date(deps.now().getTime() + CONFIG_LOOK_MS));
+  }
   if (error.kind !== 'auth') return false;
   const { connection } = asLearned(deps, chosen);
   // A token that came from a refresh and still lives will not be better after another one.
@@ -48,13 +53,14 @@ async function holdScope(
   platform: Platform,
   chosen: ChosenAccount,
   error: PublishError,
+  until: Date | undefined,
 ): Promise<void> {
-  if (error.retryAt === undefined || error.retryAt <= deps.now()) return;
+  if (until === undefined || until <= deps.now()) return;
   const name = platform.capabilities.platform;
   const hold: HoldRequest = {
     scope: error.scope,
     key: error.scope === 'account' ? `${name}:${chosen.accountId}` : name,
-    until: error.retryAt,
+    until,
     kind: error.kind,
     reason: error.message,
     hint: error.hint,
