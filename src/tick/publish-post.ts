@@ -93,7 +93,7 @@ async function sendWhatIsLeft(
     // Beside a target in flight only what waits is put off; that one has its own next look.
     pass.nextAttemptAt = claimed.targets.some(isInFlight) ? null : judged.later;
     for (const target of claimed.targets.filter((t) => isOpen(t) && !isInFlight(t))) {
-      pass.settlements.push(waiting(target, judged.later));
+      pass.settlements.push(putOff(target, judged.later));
     }
     pass.results.push(postResult(claimed, 'skipped', null, judged.reason));
     return;
@@ -104,7 +104,12 @@ async function sendWhatIsLeft(
   const label = deps.platforms[platform]?.capabilities.label ?? platform;
   const choice = chooseAccounts(platform, label, row.metadata, candidates, appTargets);
   if ('problem' in choice) {
-    pass.problem = choice.problem;
+    const waiting = claimed.targets.filter(waitsForReconnection);
+    if (waiting.length === 0) pass.problem = choice.problem;
+    for (const target of waiting) {
+      const step = fail(deps, target, asFailed([{ ...choice.problem, kind: 'auth' }]));
+      record(pass, claimed, target, step);
+    }
     return;
   }
   const materials: Material[] = [];
@@ -197,15 +202,18 @@ function record(pass: Pass, claimed: ClaimedPost, target: StoredTarget, step: St
   pass.results.push(fromStep(claimed, target, step));
 }
 
-function waiting({ platform, accountId }: StoredTarget, nextLookAt: Date): TargetSettlement {
+function putOff({ platform, accountId }: StoredTarget, nextLookAt: Date): TargetSettlement {
   return { platform, accountId, state: 'pending', error: null, nextLookAt, countAttempt: false };
 }
 
 const keyOf = ({ platform, accountId }: { readonly platform: string; readonly accountId: string }) =>
   `${platform}:${accountId}`;
 
+/** The app deletes a disconnected account's row before it makes the new one: a tick may come in between. */
+const waitsForReconnection = ({ state, error }: StoredTarget) => state === 'held' && error?.kind === 'auth';
+
 const accountUnknown = (target: StoredTarget): Problem => ({
-  kind: 'unusable',
+  kind: waitsForReconnection(target) ? 'auth' : 'unusable',
   code: 'ACCOUNT_NOT_CONNECTED',
   message: `The ${target.platform} account ${target.accountName ?? target.accountId} is not connected for the owner of this post.`,
   hint: 'Connect the account in the app, then schedule the post again.',

@@ -114,6 +114,24 @@ describe.each(KINDS)('a token that the platform refuses %s', (_moment, columns) 
     }
   });
 
+  it('waits through the moment in which the app has deleted the old row and not made the new one', async () => {
+    const { run, platforms, supabase } = publisher();
+    const { person, account } = await page();
+    const [post] = await posts(person, 1, columns());
+    if (post === undefined) throw new Error('no post');
+    platforms.setFaults([{ platform: 'facebook', kind: 'token_expired', times: 1 }]);
+    await run({ userId: person.id });
+    await forget(account);
+    await letTimePass(publisher(), 3_600);
+    expect((await run({ userId: person.id })).summary).toMatchObject({ failed: 0, held: 1 });
+    const row = await readRow(supabase, post.table, post.id);
+    expect(row.status).toBe('scheduled');
+    expect(publishErrorOf(row).kind).toBe('auth');
+    await reconnect(person, account);
+    await letTimePass(publisher(), 3_600);
+    expect((await run({ userId: person.id })).summary.published).toBe(1);
+  });
+
   it('does not cost an attempt, and ends as a draft after MAX_HOLD', async () => {
     const { run, platforms, supabase } = publisher();
     const { person } = await page();
