@@ -10,6 +10,9 @@ declare
   v_old jsonb;
   v_new jsonb;
 begin
+  if current_setting('content_publisher.locked_out', true) = 'on' then
+    return null;
+  end if;
   begin
     if tg_op <> 'INSERT' then
       v_old := to_jsonb(old);
@@ -34,8 +37,12 @@ begin
       return null;
     end if;
     insert into public.publish_changes (kind, ref) values (tg_table_name, (coalesce(v_new, v_old) ->> 'id')::uuid);
-  exception when others then
-    null;
+  exception
+    when lock_not_available then
+      -- Waiting once is enough for a transaction: 200 ms for each of many rows would run into the app's time-out.
+      perform set_config('content_publisher.locked_out', 'on', true);
+    when others then
+      null;
   end;
   return null;
 end

@@ -176,6 +176,20 @@ describe.each(VERSIONS)('publish_changes on PostgreSQL %s', (version) => {
     expect(await noted()).toEqual([`created_content ${second}`]);
   });
 
+  it('hold nothing of a transaction that found them locked, and everything of the next one', async () => {
+    const { sql } = project();
+    const ids = [await insertions.created_content('draft'), await insertions.created_content('draft')];
+    const session = await sql.reserve();
+    await sql.begin(async (locker) => {
+      await locker`lock table public.publish_changes in access exclusive mode`;
+      await session`update public.created_content set status = 'scheduled'`;
+    });
+    expect(await noted()).toEqual([]);
+    await session`update public.created_content set scheduled_at = now()`;
+    session.release();
+    expect((await noted()).sort()).toEqual(ids.map((id) => `created_content ${id}`).sort());
+  });
+
   it('hold one line for each row of a statement, and none when it is rolled back', async () => {
     const { sql } = project();
     const ids = [await insertions.created_content('draft'), await insertions.created_content('draft')];
