@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import postgres from 'postgres';
+import { applyMigrations, readMigrations } from '../../src/sandbox/migrations.ts';
 import { applyAppSchema } from '../../src/sandbox/supabase/app-schema.ts';
 import { type PostgresAddress, urlFor } from '../../src/sandbox/supabase/postgres-address.ts';
 import { asSuperuser, DEFAULT_DATABASE } from '../../src/sandbox/supabase/project.ts';
-import { applyMigrations, readMigrations } from '../../src/sandbox/migrations.ts';
 
 /** An empty Supabase project. Nobody connects to it, since a database in use cannot be copied. */
 export const EMPTY_PROJECT = 'empty_project';

@@ -37,7 +37,7 @@ export const FULL_SCOPES = {
 } as const;
 
 /** The accounts that test/fixtures/rows.json is connected to. */
-export const ACCOUNTS: Readonly<Record<string, readonly SimAccount[]>> = {
+const ACCOUNTS: Readonly<Record<string, readonly SimAccount[]>> = {
   facebook: [
     { id: '102030405060708', name: 'Rao Bakes', token: 'EAAB-page-token-1', scopes: FULL_SCOPES.facebook },
     {
@@ -77,7 +77,7 @@ export const ACCOUNTS: Readonly<Record<string, readonly SimAccount[]>> = {
   ],
 };
 
-export interface RunOverrides {
+interface RunOverrides {
   readonly env?: Readonly<Record<string, string>>;
   readonly userId?: string;
   readonly includeOverdue?: boolean;

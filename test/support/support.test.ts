@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { loadFixtureRows } from './fixture-rows.ts';
 import { applyMigrations, readMigrations } from '../../src/sandbox/migrations.ts';
+import { loadFixtureRows } from './fixture-rows.ts';
 import { openTestSupabase, useSupabase } from './supabase.ts';
 
 describe('loadFixtureRows', () => {

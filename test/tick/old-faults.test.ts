@@ -524,7 +524,9 @@ it('10. wait loops that publish anyway: a container whose state cannot be read i
   const sends = () => wire().filter(({ path }) => path.endsWith(`${page.id}/media_publish`));
   platforms.setFaults([{ platform: 'instagram', match: 'GET /v[\\d.]+/\\d+$', kind: 'server_error_before' }]);
   await run({ userId: person.id });
-  expect(wire().filter(({ path, status }) => path.endsWith(`${page.id}/media`) && status === 200)).not.toEqual([]);
+  expect(
+    wire().filter(({ path, status }) => path.endsWith(`${page.id}/media`) && status === 200),
+  ).not.toEqual([]);
   expect(sends()).toEqual([]);
   expect((await rowOf(post)).status).toBe('scheduled');
   platforms.setFaults([]);
