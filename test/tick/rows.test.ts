@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   type AppRow,
@@ -44,7 +45,7 @@ interface Published {
   readonly account: string;
   readonly kind: string;
   readonly text: string;
-  /** Seed files whose very bytes became public; 'jpeg' where one was converted. */
+  /** Seed files whose very bytes became public; behind 'jpeg of ' those that were converted. */
   readonly media: readonly string[];
 }
 
@@ -86,10 +87,10 @@ const OUTCOMES: Readonly<Record<string, { readonly at: () => Columns; readonly o
   'a0000000-0000-4000-8000-000000000003': {
     at: () => ({ scheduled_at: minutesAgo(1) }),
     outcome: published('instagram', '17841400000000001', 'carousel', '5 cakes\n\nSwipe.\n\n#cake #rao', [
-      'jpeg',
-      'jpeg',
-      'jpeg',
-      'jpeg',
+      'jpeg of bakery-croissant.png',
+      'jpeg of cycling-chainring.png',
+      'jpeg of bakery-croissant.png',
+      'jpeg of cycling-chainring.png',
     ]),
   },
   'a0000000-0000-4000-8000-000000000004': {
@@ -249,7 +250,7 @@ describe('the rows of a running installation', () => {
         kind: expected.kind,
         text: expected.text,
       });
-      expect(await describeMedia(media)).toEqual(await Promise.all(expected.media.map(hashOf)));
+      expect(await describeMedia(media)).toEqual(await Promise.all(expected.media.map(described)));
 
       expect(row.status).toBe('published');
       expect(Date.parse(row.published_at ?? '')).toBeGreaterThan(Date.now() - 120_000);
@@ -369,23 +370,28 @@ describe('the rows of a running installation', () => {
     );
   });
 
-  async function describeMedia(hashes: readonly string[]): Promise<readonly string[]> {
-    const originals = new Set(await Promise.all(Object.values(FILES).map(hashOf)));
+  async function describeMedia(sha256s: readonly string[]): Promise<readonly string[]> {
+    const originals = new Set(await Promise.all(Object.values(FILES).map(described)));
     return Promise.all(
-      hashes.map(async (sha256) => {
+      sha256s.map(async (sha256) => {
         if (originals.has(sha256)) return sha256;
         const response = await fetch(`${publisher().platforms.url}/_sandbox/media/${sha256}`);
-        return response.headers.get('content-type') === 'image/jpeg' ? 'jpeg' : `unknown bytes ${sha256}`;
+        return pictureShape(Buffer.from(await response.arrayBuffer()));
       }),
     );
   }
 });
 
-const hashes = new Map<string, Promise<string>>();
-function hashOf(file: string): Promise<string> {
-  if (file === 'jpeg') return Promise.resolve(file);
-  const known =
-    hashes.get(file) ?? seedFile(file).then((bytes) => createHash('sha256').update(bytes).digest('hex'));
-  hashes.set(file, known);
-  return known;
+/** sha256 of a seed file; of a converted one its new format and its own size, which must not change. */
+async function described(file: string): Promise<string> {
+  const source = /^jpeg of (.*)$/.exec(file)?.[1];
+  if (source !== undefined) return (await pictureShape(await seedFile(source))).replace('png', 'jpeg');
+  return createHash('sha256')
+    .update(await seedFile(file))
+    .digest('hex');
+}
+
+async function pictureShape(bytes: Buffer): Promise<string> {
+  const { format, width, height } = await sharp(bytes).metadata();
+  return `${format} ${width}×${height}`;
 }
