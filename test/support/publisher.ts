@@ -7,6 +7,7 @@ import { type TickParts, wireTick } from '../../src/cli/wire.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { EncryptionKey } from '../../src/core/encryption.ts';
 import type { Logger } from '../../src/core/logger.ts';
+import type { Store } from '../../src/core/store.ts';
 import { PUBLISHABLE } from '../../src/platforms/names.ts';
 import { makeFacebookSimulator } from '../../src/sandbox/platforms/facebook/index.ts';
 import { makeInstagramSimulator } from '../../src/sandbox/platforms/instagram/index.ts';
@@ -83,6 +84,8 @@ interface RunOverrides {
   readonly includeOverdue?: boolean;
   readonly now?: () => Date;
   readonly signal?: AbortSignal;
+  /** Stands between the tick and its store. */
+  readonly store?: (store: Store) => Store;
 }
 
 export interface RunOutput extends TickResult {
@@ -207,8 +210,9 @@ async function runOnce(env: Readonly<Record<string, string>>, overrides: RunOver
     includeOverdue: overrides.includeOverdue ?? false,
   };
   const { deps, close } = wireTick(parts);
+  const { now = deps.now, store = (own: Store) => own } = overrides;
   try {
-    const result = await tick(overrides.now === undefined ? deps : { ...deps, now: overrides.now });
+    const result = await tick({ ...deps, now, store: store(deps.store) });
     return { ...result, notices, log: lines };
   } finally {
     await close();
