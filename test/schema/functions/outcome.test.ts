@@ -223,7 +223,8 @@ describe('outcome', () => {
         nextLookAt: state === 'failed' ? undefined : inMinutes(5),
       });
       const [target] = await targets(post);
-      expect(target).toMatchObject({ state, attempts: 1, error });
+      // Waiting for a limit or an account costs no attempt.
+      expect(target).toMatchObject({ state, attempts: state === 'held' ? 0 : 1, error });
       expect(target?.['next_look_at'] === null).toBe(state === 'failed');
       expect(target?.['held_since'] !== null).toBe(state === 'held');
       await work.settle();
