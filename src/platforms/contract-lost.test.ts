@@ -12,6 +12,7 @@ import {
   json,
   loseNth,
   READ_FAILURES,
+  rememberAnswers,
 } from '../../test/support/platform-faults.ts';
 import { type PlatformWorld, platformWorld } from '../../test/support/platform-kit.ts';
 import { expectOnePost, idOf } from '../../test/support/platform-ledger.ts';
@@ -117,6 +118,19 @@ describe.each(NAMES)('%s', (name) => {
       world.simulated.setFaults([{ platform: name, kind: 'listing_lag', ms: DAY_MS }]);
       const found = await firstWord(ours);
       if (found.state === 'absent') expect(found.proof).not.toBe('own-key');
+    });
+
+    it('is never called absent once the platform has accepted it, though its word may lag behind', async () => {
+      world = await platformWorld(name);
+      const ours = target(world, opened);
+      await ours.prepare();
+      const earlier = rememberAnswers(world);
+      await ours.find({ armedAt: world.context.now(), lastPossibleAt: world.context.now() });
+      world.intercept(null);
+      const sent = await ours.send();
+      if (sent.state === 'published') return;
+      earlier.replay();
+      expect((await ours.find()).state).toBeOneOf(['accepted', 'unknown']);
     });
 
     // Where only a list tells, the arm keeps the late request to microseconds (docs/guarantees.md).

@@ -34,6 +34,19 @@ export function holdArmed(world: PlatformWorld): () => Promise<unknown> {
   };
 }
 
+/** Keeps what is answered from now on, to be given again to the same questions later. */
+export function rememberAnswers(world: PlatformWorld): { replay(): void } {
+  const answers = new Map<string, HttpResponse>();
+  world.intercept(async (call, forward) => {
+    const answer = await forward();
+    answers.set(call.url, answer);
+    return answer;
+  });
+  return {
+    replay: () => world.intercept(async (call, forward) => answers.get(call.url) ?? forward()),
+  };
+}
+
 /** The n-th request from now on is lost, before or after it arrived, together with the process. */
 export function killAt(world: PlatformWorld, killed: Target, nth: number, when: 'before' | 'after'): void {
   world.intercept(
