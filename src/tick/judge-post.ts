@@ -85,7 +85,7 @@ const diedOnIt: Problem = {
   hint: 'Look at its media (very large or broken files?) and at the log, then schedule it again.',
 };
 
-const missedTime = (lateMs: number, dueAt: Date): Problem => ({
+export const missedTime = (lateMs: number, dueAt: Date): Problem => ({
   kind: 'rejected',
   code: 'MISSED_TIME',
   message: `The post missed its time by ${span(lateMs)} (due ${dueAt.toISOString()}); it was not published.`,

@@ -5,6 +5,7 @@ import type { Platform } from '../core/platform.ts';
 import { StoreError } from '../core/store.ts';
 import type { PublishDeps } from './deps.ts';
 import { asFailed, type Failed, fail, toFailed } from './failure.ts';
+import { missedTime } from './judge-post.ts';
 import { asLearned, heedRefusal } from './refusal.ts';
 import { sendTarget } from './send-target.ts';
 import { later, type Step } from './step.ts';
@@ -117,6 +118,11 @@ const WAITING_KINDS = ['auth', 'config', 'rate_limited'] as const;
 function mayNotSend(work: TargetWork, deps: PublishDeps): Step | null {
   const { target, chosen } = work;
   if (!work.autoPosting) {
+    // Switched on again after weeks, it must not send what nobody expects any more.
+    const lateMs = deps.now().getTime() - work.post.dueAt.getTime();
+    if (lateMs > deps.limits.maxLatenessMs) {
+      return fail(deps, target, asFailed([missedTime(lateMs, work.post.dueAt)]));
+    }
     return later(
       work,
       new Date(deps.now().getTime() + AUTO_POSTING_LOOK_MS),

@@ -234,6 +234,24 @@ describe('an account whose auto-posting is off', () => {
     expect(publicPosts(publisher(), page.id)).toHaveLength(1);
   });
 
+  it('fails its posts once they are too late, instead of sending them when it is on again', async () => {
+    const { run, supabase } = publisher();
+    const person = await addPerson(publisher());
+    const page = await connect(publisher(), person, 'facebook');
+    await insertRows(supabase, 'public.platform_settings', [
+      { connection_id: page.connectionId, auto_posting: false },
+    ]);
+    const { id } = await schedule(publisher(), person);
+    await run({ userId: person.id });
+    await letTimePass(publisher(), 10 * 60);
+    // The post is a minute old: with this limit it is as late as one that waited for a day.
+    await run({ userId: person.id, env: { MAX_LATENESS: '1s' } });
+    const row = await rowOf(id);
+    expect(row.status).toBe('draft');
+    expect(publishErrorOf(row).code).toBe('MISSED_TIME');
+    expect(publicPosts(publisher(), page.id)).toHaveLength(0);
+  });
+
   it('does not matter where platform_settings means something else', async () => {
     const { run, supabase } = publisher();
     await supabase.sql.unsafe(
