@@ -127,6 +127,14 @@ describe('migrate', () => {
     }
   });
 
+  it('tells how to reach a database that has no TLS', async () => {
+    const { databaseUrl } = await project({ app: 'none', migrated: false });
+    const ended = await migrate(`${databaseUrl}?sslmode=require`);
+    expect(ended.code).toBe(EXIT.unreachable);
+    expect(ended.err).toContain('sslmode=disable');
+    expect((await migrate(`${databaseUrl}?sslmode=disable`)).code).toBe(EXIT.ok);
+  });
+
   it('refuses a DATABASE_URL that is none instead of printing the SQL', async () => {
     const ended = await migrate('db.example.com secret');
     expect(ended).toMatchObject({ code: EXIT.config, out: '' });
