@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Sandbox, startSandbox } from '../src/sandbox/sandbox.ts';
-import { runTick, type TickRun } from './run-tick.ts';
+import { PRODUCTION_TIMES, runTick, type TickRun } from './run-tick.ts';
 
 /**
  * `npm run bench`: how fast the built program is against the sandbox, and whether three ticks at once keep their
@@ -14,8 +14,6 @@ const POSTS = 500;
 const REPEATS = 10;
 /** Ticks end after 50 s, so a slow machine needs several. */
 const MOST_ROUNDS = 20;
-/** As in production: a busy machine must not look like lost answers. */
-const PRODUCTION = { LEASE_SECONDS: '90', FIND_QUARANTINE: '300', REQUEST_TIMEOUT: '30' };
 
 const faults: string[] = [];
 const say = (what: string, text: string) => process.stdout.write(`${what.padEnd(14)} ${text}\n`);
@@ -59,7 +57,7 @@ async function idleTick(sandbox: Sandbox): Promise<void> {
   const ticks: number[] = [];
   const bare: number[] = [];
   for (let turn = 0; turn < REPEATS; turn += 1) {
-    ticks.push(checked(await runTick(sandbox, PRODUCTION)).wallMs);
+    ticks.push(checked(await runTick(sandbox)).wallMs);
     const started = performance.now();
     await once(spawn(process.execPath, ['-e', '0']), 'close');
     bare.push(performance.now() - started);
@@ -75,7 +73,7 @@ async function publishAll(sandbox: Sandbox, atOnce: number) {
     const runs = await Promise.all(
       Array.from({ length: atOnce }, async (_, place) => {
         const peak = peakMemoryOf(sandbox, `${rounds}-${place}`);
-        const run = checked(await runTick(sandbox, { ...PRODUCTION, ...peak.env }));
+        const run = checked(await runTick(sandbox, { ...PRODUCTION_TIMES, ...peak.env }));
         peakMb = Math.max(peakMb, peak.readMb());
         return run;
       }),

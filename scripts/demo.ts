@@ -2,9 +2,9 @@ import { type DemoPost, demoPosts } from '../src/sandbox/demo/demo-posts.ts';
 import { insertRows } from '../src/sandbox/insert-rows.ts';
 import { startSandbox } from '../src/sandbox/sandbox.ts';
 import { findMismatches } from './demo/check.ts';
-import { readOutcomes } from './demo/read-outcomes.ts';
+import { type Outcome, readOutcomes } from './demo/read-outcomes.ts';
 import { publishedTable, unpublishedTable } from './demo/report.ts';
-import { runTick } from './run-tick.ts';
+import { runTick, type TickRun } from './run-tick.ts';
 
 /**
  * `npm run demo`: an embedded Supabase and simulated platforms come up, posts fall due, one tick publishes them, a second
@@ -12,6 +12,8 @@ import { runTick } from './run-tick.ts';
  */
 const started = performance.now();
 const say = (text = '') => process.stdout.write(`${text}\n`);
+/** As under cron, a film that its platform still works on when a tick ends is seen through by the next one. */
+const MOST_TICKS = 5;
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 
 say('content-publisher demo. Database and platforms are simulated on this machine; nothing leaves it.\n');
@@ -35,26 +37,30 @@ async function demo(): Promise<boolean> {
   say(
     `Up after ${seconds(performance.now() - started)}. ${posts.length} posts are due. One tick: content-publisher run …`,
   );
-  const first = await runTick(sandbox);
+  const ticks = [await runTick(sandbox)];
+  let outcomes = await readOutcomes(supabase.sql);
+  say(`… ${ended(ticks)}.`);
+  while (ticks.length < MOST_TICKS && isProcessed(outcomes)) {
+    ticks.push(await runTick(sandbox));
+    outcomes = await readOutcomes(supabase.sql);
+    say(`A film was still being processed by its platform; the next tick saw it through: ${ended(ticks)}.`);
+  }
   const ledger = platforms.posts();
-  const outcomes = await readOutcomes(supabase.sql);
 
-  say(`… exit ${first.exitCode} after ${seconds(first.wallMs)}.\n\nWENT OUT: ${ledger.length}\n`);
+  say(`\nWENT OUT: ${ledger.length}\n`);
   say(publishedTable(posts, outcomes, ledger));
   say(`\nDID NOT GO OUT: ${posts.length - ledger.length}\n`);
   say(unpublishedTable(posts, outcomes));
 
-  const second = await runTick(sandbox);
+  ticks.push(await runTick(sandbox));
   const after = platforms.posts().length;
-  say(
-    `\nA second tick: exit ${second.exitCode} after ${seconds(second.wallMs)}, ${after - ledger.length} more posts are public.`,
-  );
+  say(`\nAnother tick: ${ended(ticks)}, ${after - ledger.length} more posts are public.`);
 
   const faults = [
-    ...[first, second].flatMap(({ exitCode, stderr }) =>
+    ...ticks.flatMap(({ exitCode, stderr }) =>
       exitCode === 0 ? [] : [`A tick ended with ${exitCode}: ${stderr}`],
     ),
-    ...(after === ledger.length ? [] : ['The second tick published something.']),
+    ...(after === ledger.length ? [] : ['The last tick published something.']),
     ...findMismatches(posts, outcomes, ledger),
   ];
   say(
@@ -63,6 +69,15 @@ async function demo(): Promise<boolean> {
       : `\nNOT AS IT MUST BE:\n${faults.join('\n')}`,
   );
   return faults.length === 0;
+}
+
+function ended(ticks: readonly TickRun[]): string {
+  const last = ticks.at(-1);
+  return `exit ${last?.exitCode} after ${seconds(last?.wallMs ?? 0)}`;
+}
+
+function isProcessed(outcomes: ReadonlyMap<string, Outcome>): boolean {
+  return [...outcomes.values()].some(({ targets }) => targets.some(({ state }) => state === 'accepted'));
 }
 
 function rowsOf(posts: readonly DemoPost[], table: DemoPost['table']) {
