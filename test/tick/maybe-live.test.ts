@@ -1,0 +1,122 @@
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  installedLongAgo,
+  letTimePass,
+  metadataOf,
+  minutesAgo,
+  publicPosts,
+  publishErrorOf,
+  readRow,
+  updateRow,
+} from '../support/app-rows.ts';
+import { type AddedPost, addPerson, connect, type Person, schedule } from '../support/people.ts';
+import { type RunOutput, usePublisher } from '../support/publisher.ts';
+import { ticksUntilSettled } from '../support/ticks.ts';
+
+const publisher = usePublisher();
+
+beforeAll(() => installedLongAgo(publisher()));
+afterEach(() => publisher().platforms.setFaults([]));
+
+/** A member's post whose answer was lost after it arrived, or with the request before it did. */
+async function lost(kind: 'drop_after' | 'drop_before') {
+  const person = await addPerson(publisher());
+  const account = await connect(publisher(), person, 'linkedin');
+  const post = await schedule(publisher(), person, { platform: 'linkedin' });
+  publisher().platforms.setFaults([{ platform: 'linkedin', match: 'POST /rest/posts', kind, times: 1 }]);
+  const from = publisher().wire().length;
+  const first = await publisher().run({ userId: person.id });
+  expect(first.summary.unknown).toBe(1);
+  const sends = () =>
+    publisher()
+      .wire()
+      .slice(from)
+      .filter(({ method, path }) => method === 'POST' && path === '/rest/posts').length;
+  return { person, account, post, sends };
+}
+
+const rowOf = (post: AddedPost) => readRow(publisher().supabase, post.table, post.id);
+const needsReview = (outputs: readonly RunOutput[]) =>
+  outputs.flatMap(({ notices }) => notices).filter((line) => line.startsWith('needs_review'));
+
+async function reschedule(post: AddedPost, more: Record<string, unknown> = {}): Promise<void> {
+  const change = { status: 'scheduled', scheduled_at: minutesAgo(0.1), ...more };
+  await updateRow(publisher().supabase, post.table, post.id, change);
+}
+
+describe('LinkedIn, where members cannot list their posts', () => {
+  it('within seven minutes the repeat names the first one, which is adopted', async () => {
+    const { person, account, post, sends } = await lost('drop_after');
+    await letTimePass(publisher(), 6 * 60);
+    expect((await publisher().run({ userId: person.id })).summary.published).toBe(1);
+    expect(sends()).toBe(2);
+    const [only, ...more] = publicPosts(publisher(), account.id);
+    expect(more).toEqual([]);
+    expect(await rowOf(post)).toMatchObject({ status: 'published', channel_post_id: only?.id });
+  });
+
+  it('within seven minutes the repeat publishes what never arrived', async () => {
+    const { person, account, sends } = await lost('drop_before');
+    await letTimePass(publisher(), 60);
+    expect((await publisher().run({ userId: person.id })).summary.published).toBe(1);
+    expect(sends()).toBe(2);
+    expect(publicPosts(publisher(), account.id)).toHaveLength(1);
+  });
+
+  describe.each(['drop_after', 'drop_before'] as const)('later nobody can tell (%s)', (kind) => {
+    let world: Awaited<ReturnType<typeof lost>>;
+    let outputs: readonly RunOutput[];
+    beforeAll(async () => {
+      world = await lost(kind);
+      await letTimePass(publisher(), 8 * 60);
+      outputs = await ticksUntilSettled(publisher(), world.person, 1);
+    });
+    const isLeftToAPerson = async (person: Person) => {
+      const { account, post, sends } = world;
+      expect(sends()).toBe(1);
+      expect(publicPosts(publisher(), account.id)).toHaveLength(kind === 'drop_after' ? 1 : 0);
+      const row = await rowOf(post);
+      expect(row.status).toBe('failed');
+      expect(metadataOf(row)['_publishing']).toBe(true);
+      expect(publishErrorOf(row)).toMatchObject({ kind: 'unknown', code: 'MAYBE_LIVE' });
+      expect(publishErrorOf(row).message.startsWith(`May already be live on ${account.name}`)).toBe(true);
+      expect(publishErrorOf(row).hint).toContain(account.name);
+      const waiting = await publisher().supabase.sql`select 1 from public.publish_queue
+        where user_id = ${person.id} and state = 'waiting'`;
+      expect(waiting).toHaveLength(0);
+    };
+
+    it("a person is told once; the row is 'failed', says where it may be, and keeps its flag", async () => {
+      await isLeftToAPerson(world.person);
+      expect(needsReview(outputs)).toHaveLength(1);
+      expect(needsReview(outputs)[0]).toContain(world.account.name);
+    });
+
+    it('scheduled again in the app it sends nothing and gets its reason back', async () => {
+      await reschedule(world.post);
+      const again = await ticksUntilSettled(publisher(), world.person, 1);
+      await isLeftToAPerson(world.person);
+      expect(needsReview(again)).toEqual([]);
+    });
+
+    it('edited and scheduled again it sends nothing either', async () => {
+      await reschedule(world.post, { content: 'Another text altogether', hashtags: ['new'] });
+      await ticksUntilSettled(publisher(), world.person, 1);
+      await isLeftToAPerson(world.person);
+    });
+
+    it('scheduled for later it still sends nothing when that time comes', async () => {
+      await reschedule(world.post, { scheduled_at: minutesAgo(-1) });
+      await publisher().run({ userId: world.person.id });
+      await publisher().supabase
+        .sql`update public.created_content set scheduled_at = ${minutesAgo(0.1)} where id = ${world.post.id}`;
+      await ticksUntilSettled(publisher(), world.person, 1);
+      await isLeftToAPerson(world.person);
+    });
+
+    it('another post of the same account goes out meanwhile', async () => {
+      await schedule(publisher(), world.person, { platform: 'linkedin', content: `Next, after ${kind}` });
+      expect((await publisher().run({ userId: world.person.id })).summary.published).toBe(1);
+    });
+  });
+});
