@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { StoredProblem } from '../../../src/core/job.ts';
-import { inMinutes, md5, problem, useWorld } from './world.ts';
+import { md5 } from './work.ts';
+import { inMinutes, problem, useWorld } from './world.ts';
 
 const world = useWorld();
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { inMinutes, md5, newTick, problem, publishedAs, useWorld, type World } from './world.ts';
+import { md5, publishedAs } from './work.ts';
+import { inMinutes, newTick, problem, useWorld, type World } from './world.ts';
 
 const world = useWorld();
 

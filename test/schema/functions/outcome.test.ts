@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Post } from './world.ts';
-import { inMinutes, newTick, PAGE, problem, publishedAs, useWorld } from './world.ts';
+import type { Post } from './work.ts';
+import { PAGE, publishedAs } from './work.ts';
+import { inMinutes, newTick, problem, useWorld } from './world.ts';
 
 const world = useWorld();
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { inMinutes, problem, publishedAs, useWorld } from './world.ts';
+import { publishedAs } from './work.ts';
+import { inMinutes, problem, useWorld } from './world.ts';
 
 const world = useWorld();
 const FIRST = '00000000-0000-0000-0000-000000000000';
