@@ -224,6 +224,8 @@ export interface Store {
     readonly written: number;
     readonly failed: readonly { readonly source: string; readonly id: string }[];
   }>;
+  /** Some encrypted tokens while something is due; empty otherwise. */
+  tokenSample(userId: string | null): Promise<readonly string[]>;
   claim(
     options: ClaimOptions,
   ): Promise<{ readonly now: Date; readonly hostBusy: boolean; readonly posts: readonly ClaimedPost[] }>;

@@ -248,6 +248,7 @@ export const writebacks = z.object({
   written: z.number(),
   failed: z.array(z.object({ source: z.string(), id: z.string() })),
 });
+export const tokens = z.array(z.string());
 export const claim = z
   .object({ now: instant, host_busy: z.boolean(), jobs: z.array(claimedPost) })
   .transform((row) => ({ now: row.now, hostBusy: row.host_busy, posts: row.jobs }));

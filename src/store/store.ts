@@ -48,6 +48,8 @@ export function createStore(rpc: Rpc): Store {
     sweep: (limit) => ask('publisher_sweep', { p_version: version, p_limit: limit }, answers.sweep),
     writebacks: (userId, limit) =>
       ask('publisher_writebacks', { p_version: version, p_user: userId, p_limit: limit }, answers.writebacks),
+    tokenSample: (userId) =>
+      ask('publisher_token_sample', { p_version: version, p_user: userId }, answers.tokens),
     claim: (options) =>
       ask(
         'publisher_claim',

@@ -8,6 +8,7 @@ import { createLearned } from './learned.ts';
 import { plan } from './plan.ts';
 import { publishPost } from './publish-post.ts';
 import { postResult, type TargetResult } from './results.ts';
+import { requireFittingKey } from './tokens.ts';
 
 /** A post this late is part of a backlog: one account's backlog goes out spaced. */
 const LATE_AFTER_SECONDS = 600;
@@ -26,6 +27,8 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
   const mayStart = () => !deps.signal.aborted && performance.now() - startedMs < limits.startingMs;
 
   await plan(deps, mayStart);
+  const tokens = await store.tokenSample(options.userId);
+  if (tokens.length > 0) requireFittingKey(await deps.publishing(), tokens);
 
   const limit = pLimit(limits.concurrency);
   const oneAtATime = createKeyedMutex();

@@ -4,8 +4,8 @@ import { type Problem, PublishError } from '../core/errors.ts';
 import { HttpFailure } from '../core/http.ts';
 import type { StoredConnection } from '../core/job.ts';
 import type { Account, Platform, PlatformContext } from '../core/platform.ts';
-import type { HoldRequest } from '../core/store.ts';
-import type { PublishDeps } from './deps.ts';
+import { type HoldRequest, StoreError } from '../core/store.ts';
+import type { PublishDeps, Publishing } from './deps.ts';
 import { stamped } from './plan.ts';
 
 const REFRESH_LEASE_SECONDS = 60;
@@ -19,6 +19,20 @@ export const tokenMd5 = ({ connection }: Pick<ChosenAccount, 'connection'>) =>
   createHash('md5')
     .update(connection.accessToken ?? '')
     .digest('hex');
+
+/**
+ * One token that does not decrypt is a matter of its account; when none of several does, the key is the wrong one, and
+ * nothing may be claimed with it.
+ * @throws StoreError config
+ */
+export function requireFittingKey({ keyring }: Pick<Publishing, 'keyring'>, stored: readonly string[]): void {
+  if (stored.length < 2 || stored.some((token) => keyring.decrypt(token) !== null)) return;
+  throw new StoreError(
+    'config',
+    `ENCRYPTION_KEY fits none of the ${stored.length} stored tokens that were tried; nothing was claimed.`,
+    'Set ENCRYPTION_KEY to the key of the app that stored the tokens; a key that was replaced goes into ENCRYPTION_KEY_PREVIOUS.',
+  );
+}
 
 export type Opened =
   | { readonly account: Account }
