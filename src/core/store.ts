@@ -114,7 +114,7 @@ export interface Outcome {
   readonly platformCode?: string | undefined;
   readonly traceId?: string | undefined;
   readonly error?: StoredProblem | undefined;
-  /** What follows: for refused failed, retry or held; for unknown, needs_review. */
+  /** What follows: for refused and not_sent failed, retry or held; for unknown, needs_review. */
   readonly state?: TargetState | undefined;
   readonly nextLookAt?: Date | undefined;
   readonly proof?: string | undefined;

@@ -124,9 +124,9 @@ async function recordFailure(
   if (error instanceof HttpFailure && !error.sent && !repeat) {
     const decision = decide(deps, work.target, failed);
     const stored = storedProblem(deps, failed, decision);
-    const nextLookAt = decision.state === 'failed' ? deps.now() : decision.at;
+    const nextLookAt = decision.state === 'failed' ? undefined : decision.at;
     const answer = await deps.store.outcome(
-      { armId, outcome: 'not_sent', error: stored, nextLookAt },
+      { armId, outcome: 'not_sent', state: decision.state, error: stored, nextLookAt },
       deps.identity,
     );
     return { done: 'outcome', answer, error: stored };

@@ -453,7 +453,7 @@ $$;
 -- The platform's answer to an arm: appended, accepted from anybody at any time, also after the lease is lost.
 -- p: {arm_id, outcome: published|accepted|refused|not_sent|absent|unknown, platform_post_id, id_kind, url, warning,
 --     checkpoint, platform_code, trace_id, error, state, next_look_at, proof, run_id, host}
--- For refused, state (failed|retry|held) says what follows. Answers {state}.
+-- For refused and not_sent, state (failed|retry|held) says what follows. Answers {state}.
 create or replace function public.publisher_outcome(p jsonb) returns jsonb
 language plpgsql set search_path = '' set timezone = 'UTC' as $$
 declare
@@ -532,13 +532,14 @@ begin
       where e.arm_id = v_effect.arm_id;
     update public.publish_targets t set
         state = case v_outcome when 'accepted' then 'accepted' when 'unknown' then coalesce(p ->> 'state', 'unknown')
-                               when 'refused' then p ->> 'state' when 'absent' then 'pending' else 'retry' end,
+                               when 'refused' then p ->> 'state' when 'absent' then 'pending'
+                               else coalesce(p ->> 'state', 'retry') end,
         -- Absent: what find says is left of the preparation, or nothing.
         checkpoint = case when v_outcome = 'absent' then p ->> 'checkpoint' else coalesce(p ->> 'checkpoint', t.checkpoint) end,
         error = case when v_outcome in ('accepted', 'absent') then null else coalesce(nullif(p -> 'error', 'null'::jsonb), t.error) end,
         -- Waiting for an account, a limit or the operator costs no attempt.
         attempts = t.attempts + case when v_outcome = 'refused' and p ->> 'state' is distinct from 'held' then 1 else 0 end,
-        held_since = case when p ->> 'state' = 'held' then coalesce(t.held_since, now()) else t.held_since end,
+        held_since = case when p ->> 'state' in ('held', 'retry') then coalesce(t.held_since, now()) else t.held_since end,
         next_look_at = case when p ->> 'state' in ('failed', 'needs_review') then null else v_next end,
         updated_at = now()
       where t.source = v_target.source and t.post_id = v_target.post_id and t.platform = v_target.platform

@@ -183,7 +183,7 @@ begin
         state = v_want ->> 'state',
         error = coalesce(nullif(v_want -> 'error', 'null'::jsonb), t.error),
         attempts = t.attempts + case when (v_want ->> 'count_attempt')::boolean then 1 else 0 end,
-        held_since = case when v_want ->> 'state' = 'held' then coalesce(t.held_since, now()) else null end,
+        held_since = case when v_want ->> 'state' in ('held', 'retry') then coalesce(t.held_since, now()) else null end,
         next_look_at = case when v_want ->> 'state' = 'failed' then null
                             else coalesce((v_want ->> 'next_look_at')::timestamptz, now()) end,
         updated_at = now()
