@@ -117,7 +117,7 @@ export interface Publisher {
   wire(): readonly WireLine[];
 }
 
-export interface PublisherOptions extends TestSupabaseOptions {
+interface PublisherOptions extends TestSupabaseOptions {
   readonly accounts?: typeof ACCOUNTS;
   /** Simulators in place of the usual ones. */
   readonly makers?: Readonly<Record<string, MakeSimulator>>;
