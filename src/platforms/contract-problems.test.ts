@@ -1,4 +1,4 @@
-/** The contract suite, third part: what a platform says about a post before it is sent, and about its own refusals. */
+/** The contract suite, fourth part: what a platform says about a post before it is sent, and about its own refusals. */
 import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';

@@ -1,6 +1,6 @@
 /**
  * The contract suite: what every platform of the registry owes the tick, each against its strict simulator, through the
- * real HTTP client and with real media. contract-lost.test.ts and contract-problems.test.ts belong to it. A platform
+ * real HTTP client and with real media. contract-lost, contract-answers and contract-problems belong to it. A platform
  * that is added later joins by test/support/platform-examples.ts.
  */
 import { existsSync, readdirSync } from 'node:fs';

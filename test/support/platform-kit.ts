@@ -76,8 +76,9 @@ export async function platformWorld(name: RegisteredPlatform): Promise<PlatformW
     origins,
     uploadHosts,
     apiUrl: simulated.base(name),
-    timeoutMs: 5_000,
-    connectTimeoutMs: 2_000,
+    // Nothing here times out; a machine that does several things at once is slow.
+    timeoutMs: 30_000,
+    connectTimeoutMs: 10_000,
     userAgent: 'content-publisher contract suite',
     log,
   });
