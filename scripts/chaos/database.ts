@@ -12,39 +12,49 @@ import { CLOCK_SQL, onClock } from './clock.ts';
 /** A migration as it is applied: the identity, or a deliberate fault. */
 export type EditSql = (file: SqlFile) => SqlFile;
 
-export interface DatabaseServer {
+/** A project with the app's tables and our migrations on the movable clock, to be copied. */
+export interface Template {
   readonly postgres: PostgresServer;
-  /** A new project with the app's tables and our migrations on the movable clock. */
+  /** A new database; answers its name. */
   create(): Promise<string>;
   drop(name: string): Promise<void>;
 }
 
 /** A PostgreSQL of its own: it is going to be restarted. */
-export async function startDatabaseServer(edit: EditSql = (file) => file): Promise<DatabaseServer> {
+export async function startDatabaseServer(): Promise<PostgresServer> {
   const server = await startPostgres();
-  const lobby = (text: string) => asSuperuser(server, DEFAULT_DATABASE, (sql) => sql.unsafe(text));
   try {
     await makeRoles(server);
-    await lobby('create database chaos_template');
-    await makeProject(server, 'chaos_template');
-    const sql = postgres(urlFor(server, 'postgres', 'chaos_template'), { max: 1, onnotice: () => {} });
-    try {
-      await applyAppSchema(sql, { withU: true });
-      await sql.unsafe(CLOCK_SQL).simple();
-      const files = (await readMigrations()).map((file) => onClock(edit(file)));
-      await applyFiles(sql, files, () => undefined);
-    } finally {
-      await sql.end();
-    }
+    return server;
   } catch (error) {
     await server.stop();
     throw error;
   }
+}
+
+export async function makeTemplate(
+  server: PostgresServer,
+  edit: EditSql = (file) => file,
+): Promise<Template> {
+  const named = (kind: string) => `chaos_${kind}_${randomBytes(6).toString('hex')}`;
+  const lobby = (text: string) => asSuperuser(server, DEFAULT_DATABASE, (sql) => sql.unsafe(text));
+  const template = named('template');
+  await lobby(`create database ${template}`);
+  await makeProject(server, template);
+  const sql = postgres(urlFor(server, 'postgres', template), { max: 1, onnotice: () => {} });
+  try {
+    await applyAppSchema(sql, { withU: true });
+    await sql.unsafe(CLOCK_SQL).simple();
+    const files = (await readMigrations()).map((file) => onClock(edit(file)));
+    await applyFiles(sql, files, () => undefined);
+  } finally {
+    await sql.end();
+  }
   return {
     postgres: server,
     async create() {
-      const name = `chaos_${randomBytes(6).toString('hex')}`;
-      await lobby(`create database ${name} template chaos_template owner postgres`);
+      const name = named('lane');
+      await lobby(`create database ${name} template ${template} owner postgres`);
       return name;
     },
     drop: async (name) => {

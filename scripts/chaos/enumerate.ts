@@ -1,7 +1,8 @@
+import type { Wish } from './app-side.ts';
 import type { Example } from './examples.ts';
 import { personOf } from './examples.ts';
 import type { Hooks } from './front.ts';
-import { judge, publicOf, readFacts } from './judge.ts';
+import { BROKEN, type Judgement, judge, publicOf, readFacts } from './judge.ts';
 import type { Lane } from './lane.ts';
 import { addPost, type ChaosPost } from './posts.ts';
 import type { Trial } from './record.ts';
@@ -9,11 +10,11 @@ import { recover } from './recover.ts';
 import type { Host, Tick } from './tick-process.ts';
 
 /** Longer than any token, listing window or hourly count reaches, so that trials do not meet. */
-export const BETWEEN_TRIALS_MS = 90 * 60_000;
+const BETWEEN_TRIALS_MS = 90 * 60_000;
 /** A day is the longest that a platform may take to show what it has accepted. */
 const RECOVERY_LIMIT_MS = 26 * 3_600_000;
 
-export type Side = 'before' | 'after';
+type Side = 'before' | 'after';
 
 /** A request of the tick, from 1, and whether the tick is killed before it is passed on or when its answer is in. */
 export interface Point {
@@ -29,13 +30,22 @@ export interface Stand {
   readonly first: Host;
   /** Who recovers: the same machine, or another one. */
   readonly others: readonly Host[];
+  /** After so many ticks a post that is still not over never will be. */
+  readonly mostTicks: number;
 }
 
+const MOST_TICKS = 40;
+
 /** @param index of the owner; each is used once on a lane */
-export async function standOf(lane: Lane, example: Example, index: number): Promise<Stand> {
+export async function standOf(
+  lane: Lane,
+  example: Example,
+  index: number,
+  mostTicks = MOST_TICKS,
+): Promise<Stand> {
   const owner = personOf(index);
   await lane.addOwners([owner]);
-  return { lane, example, owner, first: lane.host('first'), others: [lane.host('second', 1_500)] };
+  return { lane, example, owner, first: lane.host('first'), others: [lane.host('second', 1_500)], mostTicks };
 }
 
 /** The requests of a tick that publishes one post and that nobody disturbs. */
@@ -81,24 +91,38 @@ export function killHooks(tick: Tick, { number, side }: Point): Hooks {
 
 /** Recovers, judges, and lets the clock run on for the next trial. */
 export async function conclude(
-  { lane, others, first }: Stand,
+  { lane, others, first, mostTicks }: Stand,
   post: ChaosPost,
   about: Pick<Trial, 'stage' | 'key' | 'kills' | 'detail'>,
-  versions: Parameters<typeof judge>[3] = [],
+  wishes: readonly Wish[] = [],
 ): Promise<Trial> {
-  const recovery = await recover(lane, [...others, first], RECOVERY_LIMIT_MS);
+  const recovery = await recover(lane, [...others, first], RECOVERY_LIMIT_MS, mostTicks);
   const facts = await readFacts(lane, post);
-  const { verdict, why } = judge(post, facts, publicOf(lane, post), versions);
+  const { verdict, why } = judge(post, facts, publicOf(lane, post), wishes);
   await lane.clock.pass(BETWEEN_TRIALS_MS);
-  // Nothing but the kill was wrong, so nothing but success is an end.
-  const final = !recovery.over || verdict === 'waiting' ? 'lost' : verdict;
+  const { verdict: final, why: reason } = asEnd(
+    { verdict, why },
+    recovery.over,
+    wishes.at(-1)?.wanted !== false,
+  );
   return {
     ...about,
     faults: 0,
     targets: 1,
     verdicts: { [final]: 1 },
     findings:
-      final === 'once' ? [] : [{ name: post.name, post: `${post.source}:${post.id}`, verdict: final, why }],
+      final === 'once' || final === 'told'
+        ? []
+        : [{ name: post.name, post: `${post.source}:${post.id}`, verdict: final, why: reason }],
     detail: { ...about.detail, ticks: recovery.ticks, recovery_s: Math.round(recovery.ms / 1000) },
   };
+}
+
+/** Nothing was wrong but the one thing that was done, so only what the app took back may stay at home. */
+function asEnd(judged: Judgement, over: boolean, wanted: boolean): Judgement {
+  const { verdict, why } = judged;
+  if (BROKEN.includes(verdict)) return judged;
+  if (!over || verdict === 'waiting')
+    return { verdict: 'lost', why: `it never comes to an end: ${why || verdict}` };
+  return verdict === 'told' && wanted ? { verdict: 'lost', why: `it was not sent: ${why}` } : judged;
 }

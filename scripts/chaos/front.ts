@@ -17,7 +17,7 @@ export interface Asked {
 }
 
 /** 'cut': the connection is reset and nothing arrives. */
-export type Forth = 'pass' | 'cut';
+type Forth = 'pass' | 'cut';
 /** What becomes of an answer after the request was carried out. */
 export type Back = 'pass' | 'cut' | 'truncate' | 'bad gateway';
 

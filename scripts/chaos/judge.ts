@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { PublicPost } from '../../src/sandbox/platforms/simulator.ts';
+import { type Wish, wishAt } from './app-side.ts';
 import type { Lane } from './lane.ts';
 import { type ChaosPost, versionIn } from './posts.ts';
 
@@ -7,8 +8,8 @@ import { type ChaosPost, versionIn } from './posts.ts';
  * once: public exactly once, and our tables and the app's row say so. person: the row says that it may be live and
  * that a person must look. told: not public, and the row says why. waiting: not public, looked at again later.
  * The others break the promise. doubled: public more than once. lost: not public and nobody was told. untrue: our
- * tables or the row say something else than what is public. stale: public with a text that was no longer the post's
- * when it was armed.
+ * tables or the row say something else than what is public. stale: public against what the app wanted when it was
+ * armed: an older text, before its time, or not at all.
  */
 export const VERDICTS = ['once', 'person', 'told', 'waiting', 'doubled', 'lost', 'untrue', 'stale'] as const;
 export type Verdict = (typeof VERDICTS)[number];
@@ -71,14 +72,11 @@ export function publicOf(lane: Lane, post: ChaosPost): readonly PublicPost[] {
     );
 }
 
-/** When the app made which version of the text, oldest first. */
-export type Versions = readonly { readonly version: number; readonly at: Date }[];
-
 export function judge(
   post: Pick<ChaosPost, 'accountId' | 'platform'>,
   facts: Facts,
   seen: readonly PublicPost[],
-  versions: Versions,
+  wishes: readonly Wish[],
 ): Judgement {
   const { row, queue, target } = facts;
   const state = target?.state ?? null;
@@ -95,6 +93,7 @@ export function judge(
   if (state === 'needs_review') return judgeReview(facts);
   if (only === undefined) {
     if (state === 'published') return { verdict: 'untrue', why: 'we say published, and it is not' };
+    if (wishes.at(-1)?.byApp) return { verdict: 'told', why: 'the app published it itself' };
     if (row?.status === 'published')
       return { verdict: 'untrue', why: 'the row says published, and it is not' };
     return judgeUnsent(facts);
@@ -114,7 +113,7 @@ export function judge(
   if (row !== null && row.metadata?.['_publishing'] !== undefined && queue?.state === 'done') {
     return { verdict: 'untrue', why: 'all is done, but its row still says _publishing' };
   }
-  const stale = staleText(only, facts, versions);
+  const stale = sentAgainstWish(only, facts, wishes);
   return stale === null ? { verdict: 'once', why: '' } : { verdict: 'stale', why: stale };
 }
 
@@ -152,12 +151,16 @@ function publishError(
   return told.success ? told.data : null;
 }
 
-/** A text must be the one that was the post's when it was armed; an edit after the arm changes nothing. */
-function staleText({ text }: PublicPost, { arms }: Facts, versions: Versions): string | null {
+/** What is public must be what the app wanted at the moment of an arm; what it wants after the arm changes nothing. */
+function sentAgainstWish({ text }: PublicPost, { arms }: Facts, wishes: readonly Wish[]): string | null {
+  if (wishes.length < 2) return null;
   const shown = versionIn(text);
-  if (shown === null || versions.length < 2) return null;
-  const current = arms.map((arm) => versions.findLast(({ at }) => at <= arm.at)?.version);
-  return current.includes(shown)
-    ? null
-    : `version ${shown} is public; when it was armed the post was version ${current.join(', then ')}`;
+  const reasons = arms.map(({ at }) => {
+    const wish = wishAt(wishes, at);
+    if (wish === undefined || !wish.wanted) return 'it was armed when it was not to go out any more';
+    if (shown !== null && wish.version !== shown)
+      return `version ${shown} is public; when it was armed, the post was version ${wish.version}`;
+    return wish.notBefore !== null && wish.notBefore > at ? 'it was armed before its new time' : null;
+  });
+  return reasons.includes(null) ? null : (reasons[0] ?? 'it is public and was never armed');
 }

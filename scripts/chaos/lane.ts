@@ -15,11 +15,12 @@ import { simulators } from '../../src/sandbox/platforms/index.ts';
 import { type Platforms, startPlatforms } from '../../src/sandbox/platforms/server.ts';
 import { sandboxEnv } from '../../src/sandbox/sandbox-env.ts';
 import { BUCKETS, type SeedMedia, uploadSeedMedia } from '../../src/sandbox/seed-media.ts';
+import type { PostgresServer } from '../../src/sandbox/supabase/postgres-server.ts';
 import { openProject } from '../../src/sandbox/supabase/start-supabase.ts';
 import { createKeyring } from '../../src/security/keyring.ts';
 import { connect } from '../../src/store/rpc.ts';
 import { type Clock, openClock } from './clock.ts';
-import type { DatabaseServer } from './database.ts';
+import type { Template } from './database.ts';
 import { type Front, type Hooks, startFront } from './front.ts';
 import { type Host, startTick, type Tick } from './tick-process.ts';
 
@@ -29,6 +30,7 @@ const YEARS_MS = 10 * 365 * 86_400_000;
 
 /** A database, platforms and a front of their own; lanes do not disturb each other. */
 export interface Lane {
+  readonly postgres: PostgresServer;
   readonly sql: postgres.Sql;
   readonly client: SupabaseClient;
   readonly clock: Clock;
@@ -37,20 +39,25 @@ export interface Lane {
   readonly front: Front;
   /** A machine with a log folder of its own. */
   host(name: string, skewMs?: number): Host;
-  /** Puts people in, with an account on every platform. */
-  addOwners(owners: readonly Person[]): Promise<void>;
+  /**
+   * Puts people in, with an account on every platform. A Facebook Page that takes the same text twice does not cover up
+   * for a publisher that sends it twice.
+   */
+  addOwners(owners: readonly Person[], takesDuplicates?: (owner: Person) => boolean): Promise<void>;
+  /** What people do in the app about accounts that were disconnected: they connect them again. */
+  reconnect(): Promise<void>;
   tick(host: Host, hooks?: (tick: Tick) => Hooks, env?: Readonly<Record<string, string>>): Tick;
   stop(): Promise<void>;
 }
 
 export interface LaneOptions {
-  readonly server: DatabaseServer;
+  readonly template: Template;
   readonly executable: string;
   /** Beside, or instead of, the values of production. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export async function openLane({ server, executable, env: more = {} }: LaneOptions): Promise<Lane> {
+export async function openLane({ template, executable, env: more = {} }: LaneOptions): Promise<Lane> {
   const endings: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (const end of endings.splice(0).reverse()) await end();
@@ -58,9 +65,9 @@ export async function openLane({ server, executable, env: more = {} }: LaneOptio
   try {
     const directory = await mkdtemp(join(tmpdir(), 'content-publisher-chaos-'));
     endings.push(() => rm(directory, { recursive: true, force: true }));
-    const database = await server.create();
-    endings.push(() => server.drop(database));
-    const supabase = await openProject(server.postgres, database);
+    const database = await template.create();
+    endings.push(() => template.drop(database));
+    const supabase = await openProject(template.postgres, database);
     endings.push(() => supabase.stop());
     const { sql } = supabase;
     const clock = await openClock(sql, directory);
@@ -79,6 +86,11 @@ export async function openLane({ server, executable, env: more = {} }: LaneOptio
     const key = EncryptionKey.parse(encryptionKey);
     if (key === null) throw new Error('The chaos run made a key that is none.');
     const keyring = createKeyring(key, []);
+    const sealed = (row: Row) => ({
+      access_token_encrypted: keyring.encrypt(String(row['access_token_encrypted'])),
+      refresh_token_encrypted: keyring.encrypt(String(row['refresh_token_encrypted'])),
+    });
+    const tokensOf = new Map<string, Row>();
     const client = connect({
       url: supabase.url,
       serviceRoleKey: new Secret(supabase.serviceRoleKey),
@@ -108,6 +120,7 @@ export async function openLane({ server, executable, env: more = {} }: LaneOptio
     });
 
     return {
+      postgres: template.postgres,
       sql,
       client,
       clock,
@@ -119,10 +132,14 @@ export async function openLane({ server, executable, env: more = {} }: LaneOptio
         mkdirSync(logDir, { recursive: true });
         return { name, logDir, skewMs };
       },
-      async addOwners(owners) {
-        const seal = (row: Row, column: string) => keyring.encrypt(String(row[column]));
-        const accounts = owners.flatMap(accountsOf);
-        for (const { platform, sim } of accounts) platforms.addAccounts(platform, [sim]);
+      async addOwners(owners, takesDuplicates = () => true) {
+        const accounts = owners.flatMap((owner) =>
+          accountsOf(owner).map((account) => ({ ...account, lenient: takesDuplicates(owner) })),
+        );
+        for (const { platform, sim, connection, lenient } of accounts) {
+          platforms.addAccounts(platform, [{ ...sim, extra: { ...sim.extra, takesDuplicates: lenient } }]);
+          tokensOf.set(String(connection['id']), connection);
+        }
         await insertRows(
           sql,
           'auth.users',
@@ -138,8 +155,7 @@ export async function openLane({ server, executable, env: more = {} }: LaneOptio
           'public.platform_connections',
           accounts.map(({ connection }) => ({
             ...connection,
-            access_token_encrypted: seal(connection, 'access_token_encrypted'),
-            refresh_token_encrypted: seal(connection, 'refresh_token_encrypted'),
+            ...sealed(connection),
             token_expires_at: new Date(Date.now() + YEARS_MS),
           })),
         );
@@ -154,6 +170,16 @@ export async function openLane({ server, executable, env: more = {} }: LaneOptio
             week_end_date: '2026-11-22',
           })),
         );
+      },
+      async reconnect() {
+        const rows = await sql`select id from public.platform_connections where is_active is false`;
+        for (const { id } of rows) {
+          const tokens = tokensOf.get(String(id));
+          if (tokens === undefined) continue;
+          // Encrypted anew, so that it is another token to everybody who only sees the ciphertext.
+          await sql`update public.platform_connections set ${sql(sealed(tokens))}, is_active = true,
+            connection_status = 'active', disconnected_at = null where id = ${String(id)}`;
+        }
       },
       tick: (host, hooks, tickEnv = {}) =>
         startTick({

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const STAGES = ['enumerate', 'zombies', 'app', 'hosts', 'storm'] as const;
+const STAGES = ['enumerate', 'zombies', 'app', 'hosts', 'storm'] as const;
 export type Stage = (typeof STAGES)[number];
 
 export interface Options {

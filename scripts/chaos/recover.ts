@@ -3,7 +3,6 @@ import type { Host } from './tick-process.ts';
 
 /** cron. */
 const MINUTE_MS = 60_000;
-const MOST_TICKS = 40;
 
 export interface Recovery {
   readonly ticks: number;
@@ -18,9 +17,14 @@ export interface Recovery {
  * nothing to do are passed over.
  * @param limitMs time of the clock after which it is left as it is
  */
-export async function recover(lane: Lane, hosts: readonly Host[], limitMs: number): Promise<Recovery> {
+export async function recover(
+  lane: Lane,
+  hosts: readonly Host[],
+  limitMs: number,
+  mostTicks: number,
+): Promise<Recovery> {
   const begun = lane.clock.now().getTime();
-  for (let ticks = 0; ticks < MOST_TICKS; ticks += 1) {
+  for (let ticks = 0; ticks < mostTicks; ticks += 1) {
     const next = await nextMoment(lane);
     const now = lane.clock.now().getTime();
     if (next === null) return { ticks, ms: now - begun, over: true };
@@ -32,7 +36,7 @@ export async function recover(lane: Lane, hosts: readonly Host[], limitMs: numbe
     const { code, stderr } = await lane.tick(host).ended;
     if (code !== 0) throw new Error(`A tick without any fault ended with ${code}: ${stderr}`);
   }
-  return { ticks: MOST_TICKS, ms: lane.clock.now().getTime() - begun, over: false };
+  return { ticks: mostTicks, ms: lane.clock.now().getTime() - begun, over: false };
 }
 
 /** When a tick next has something to do; null: never. */

@@ -1,7 +1,10 @@
-import { countRequests, killAt, type Side, type Stand, standOf } from './enumerate.ts';
+import { ACTIONS } from './app-side.ts';
+import { disturbAt } from './disturb.ts';
+import { countRequests, killAt, type Stand, standOf } from './enumerate.ts';
 import { type Example, examples } from './examples.ts';
 import type { Lane } from './lane.ts';
-import type { Ledger } from './record.ts';
+import type { Ledger, Trial } from './record.ts';
+import { MEANWHILE, suspendAt } from './zombies.ts';
 
 export interface Enumeration {
   readonly lanes: readonly Lane[];
@@ -11,33 +14,62 @@ export interface Enumeration {
   takes(): boolean;
 }
 
-const SIDES: readonly Side[] = ['before', 'after'];
-
-/** Kills a tick at every request that it makes, before and after, for every kind of post. */
-export function runEnumeration(work: Enumeration): Promise<void> {
-  return eachExample(work, async (stand) => {
-    const { names, trial } = await countRequests(stand);
-    if (!work.ledger.has(trial.key)) work.ledger.add(trial);
-    for (let number = 1; number <= names.length; number += 1) {
-      for (const side of SIDES) {
-        const key = `enumerate ${stand.example.name} ${number} ${side}`;
-        if (work.takes() && !work.ledger.has(key))
-          work.ledger.add(await killAt(stand, { number, side }, key));
-      }
-    }
-  });
+/** What is tried at every request of a tick. */
+interface Ways<W extends string> {
+  readonly stage: string;
+  readonly ways: readonly W[];
+  /** Which examples are worth it; all by default. */
+  readonly examples?: RegExp;
+  /** Which requests are; all by default. */
+  readonly requests?: RegExp;
+  /** Number of the request, from 1. */
+  at(stand: Stand, number: number, way: W, key: string): Promise<Trial>;
 }
 
-/** Lanes take the examples one after the other. */
-export async function eachExample(
-  { lanes, examples: taken }: Pick<Enumeration, 'lanes' | 'examples'>,
-  use: (stand: Stand) => Promise<void>,
+/** A tick is killed before the request is passed on, or when its answer is in. */
+export const KILLS: Ways<'before' | 'after'> = {
+  stage: 'enumerate',
+  ways: ['before', 'after'],
+  at: (stand, number, side, key) => killAt(stand, { number, side }, key),
+};
+
+export const ZOMBIES: Ways<(typeof MEANWHILE)[number]> = {
+  stage: 'zombies',
+  ways: MEANWHILE,
+  // One of each way to prepare, send and find.
+  examples:
+    /^(facebook (text|image|video|reel|photo story|video story)|instagram (image|carousel|reel|photo story)|linkedin (text|video|text by account 2)|youtube video)$/,
+  // Before the claim there is nothing to lose, after the settlement nothing to do.
+  requests: /^(?!rpc publisher_(sweep|plan_read|plan_write|writebacks|report)$)/,
+  at: suspendAt,
+};
+
+export const APP: Ways<(typeof ACTIONS)[number]> = {
+  stage: 'app',
+  ways: ACTIONS,
+  examples: /^(facebook (text|image)|instagram reel|linkedin carousel|youtube video|.* post of a campaign)$/,
+  at: disturbAt,
+};
+
+/** Tries every way at every request of a tick that publishes one post alone, for every example. */
+export async function runEnumeration<W extends string>(
+  { lanes, examples: taken, ledger, takes }: Enumeration,
+  { stage, ways, at, examples: worthy, requests }: Ways<W>,
 ): Promise<void> {
-  const left = [...taken];
+  const left = taken.filter(({ name }) => worthy === undefined || worthy.test(name));
   await Promise.all(
     lanes.map(async (lane) => {
       for (let example = left.shift(); example !== undefined; example = left.shift()) {
-        await use(await standOf(lane, example, examples.indexOf(example)));
+        const stand = await standOf(lane, example, examples.indexOf(example));
+        const { names, trial } = await countRequests(stand);
+        if (!ledger.has(trial.key)) ledger.add(trial);
+        for (const [index, request] of names.entries()) {
+          if (requests !== undefined && !requests.test(request)) continue;
+          for (const way of ways) {
+            const key = `${stage} ${example.name} ${index + 1} ${way}`;
+            if (takes() && !ledger.has(key)) ledger.add(await at(stand, index + 1, way, key));
+          }
+        }
       }
     }),
   );

@@ -15,7 +15,7 @@ export interface Host {
   readonly skewMs: number;
 }
 
-export interface Ended {
+interface Ended {
   readonly code: number | null;
   readonly killed: boolean;
   readonly stdout: string;
@@ -56,13 +56,14 @@ export function startTick(options: TickOptions): Tick {
     before: async (one) => (await hooks.before?.(one)) ?? 'pass',
     after: async (one) => (await hooks.after?.(one)) ?? 'pass',
   });
-  const { PATH = '', HOME = '', TMPDIR = '/tmp' } = process.env;
+  const { PATH = '', HOME = '' } = process.env;
   // `--`: Node 20 takes --env-file for itself else. The empty file keeps a .env of the project out.
   const child = spawn(process.execPath, ['--', executable, '--env-file', '/dev/null', 'run', '--json'], {
     env: {
       PATH,
       HOME,
-      TMPDIR,
+      // What a killed tick leaves behind goes with the lane.
+      TMPDIR: host.logDir,
       TZ: 'UTC',
       NODE_OPTIONS: `--import=${CHILD_CLOCK}`,
       CHAOS_CLOCK: options.clockFile,

@@ -38,6 +38,7 @@ const TARGET = {
       last_possible_at: AT,
       unknown_sends: 1,
       resends: 0,
+      sent: null,
     },
   ],
   hold: { scope: 'app', until: AT },
@@ -158,6 +159,7 @@ describe('what the functions answer', () => {
       proven: false,
       lookAt: DATE,
       resends: 0,
+      sent: null,
     });
     expect(read(answers.refreshBegin, { go: true })).toEqual({ go: true, changed: false, waitMs: 0 });
   });

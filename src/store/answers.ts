@@ -89,7 +89,7 @@ const effect = z
     effect: z.string(),
     state: z.string(),
     arm_id: z.string(),
-    sent: z.unknown(),
+    sent: z.unknown().optional(),
     first_armed_at: instant,
     last_possible_at: instant,
     unknown_sends: z.number(),
