@@ -38,7 +38,6 @@ const TARGET = {
       last_possible_at: AT,
       unknown_sends: 1,
       resends: 0,
-      sent: null,
     },
   ],
   hold: { scope: 'app', until: AT },
@@ -94,7 +93,9 @@ describe('what the functions answer', () => {
       copyOf: null,
       hold: { scope: 'app', until: DATE, kind: 'temporary' },
       error: { kind: 'auth', code: '190', message: 'A.', hint: 'B.', at: AT, retry_at: AT },
-      effects: [{ effect: 'post', state: 'unknown', armId: 'e1', firstArmedAt: DATE, unknownSends: 1 }],
+      effects: [
+        { effect: 'post', state: 'unknown', armId: 'e1', firstArmedAt: DATE, unknownSends: 1, sent: null },
+      ],
     });
   });
 
@@ -159,7 +160,6 @@ describe('what the functions answer', () => {
       proven: false,
       lookAt: DATE,
       resends: 0,
-      sent: null,
     });
     expect(read(answers.refreshBegin, { go: true })).toEqual({ go: true, changed: false, waitMs: 0 });
   });
