@@ -49,6 +49,8 @@ const editedBeforeTheArm: Try = {
   at: (stand, number) => disturbAt(stand, number, 'edit', 'test'),
 };
 
+const TIMEOUT_MS = 180_000;
+
 let server: PostgresServer;
 beforeAll(async () => {
   server = await startDatabaseServer();
@@ -57,21 +59,24 @@ afterAll(async () => {
   await server.stop();
 });
 
-describe('the chaos run', () => {
+// Long, and being built (issue 3): runs with CHAOS=1.
+describe.skipIf(process.env['CHAOS'] !== '1')('the chaos run', () => {
   it.each([
     ['without an arm', withoutArm(), killedAfterSending, 'doubled'],
     ['without a deadline on the permission to send', withoutDeadline(), suspendedWithItsArm, 'doubled'],
     ['without a check of the fence', withoutFence(), suspendedBeforeItsNote, 'doubled'],
     ['without a check of the revision', withoutRevision(), editedBeforeTheArm, 'stale'],
     ['whose platforms say “absent” without looking', findSaysAbsent(), killedAfterSending, 'doubled'],
-  ] as const)('catches a program %s', async (_what, variant, attempt, expected) => {
+  ] as const)('catches a program %s', { timeout: TIMEOUT_MS }, async (_what, variant, attempt, expected) => {
     const verdict = await tryOn(variant, attempt);
     variant.proveApplied();
     expect(BROKEN).toContain(verdict);
     expect(verdict).toBe(expected);
   });
 
-  it('finds nothing wrong with the program as it is, tried in the same ways', async () => {
+  it('finds nothing wrong with the program as it is, tried in the same ways', {
+    timeout: TIMEOUT_MS,
+  }, async () => {
     const attempts = [
       killedAfterSending,
       suspendedWithItsArm,
