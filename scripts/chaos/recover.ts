@@ -16,12 +16,14 @@ export interface Recovery {
  * Ticks as cron would start them, once a minute, until nothing is open any more. Minutes in which a tick would have
  * nothing to do are passed over.
  * @param limitMs time of the clock after which it is left as it is
+ * @param stepMs between two ticks at least; longer steps let more come due for each
  */
 export async function recover(
   lane: Lane,
   hosts: readonly Host[],
   limitMs: number,
   mostTicks: number,
+  stepMs = MINUTE_MS,
 ): Promise<Recovery> {
   const begun = lane.clock.now().getTime();
   for (let ticks = 0; ticks < mostTicks; ticks += 1) {
@@ -29,7 +31,7 @@ export async function recover(
     const now = lane.clock.now().getTime();
     if (next === null) return { ticks, ms: now - begun, over: true };
     if (next.getTime() - begun > limitMs) return { ticks, ms: now - begun, over: false };
-    const wait = Math.max(MINUTE_MS, Math.ceil((next.getTime() - now) / MINUTE_MS) * MINUTE_MS);
+    const wait = Math.max(stepMs, Math.ceil((next.getTime() - now) / MINUTE_MS) * MINUTE_MS);
     await lane.clock.pass(wait);
     const host = hosts[ticks % hosts.length];
     if (host === undefined) throw new RangeError('nobody to recover');

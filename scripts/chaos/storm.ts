@@ -17,6 +17,7 @@ export const STORM_ENV = { REQUEST_TIMEOUT: `${REQUEST_TIMEOUT_MS}ms`, CONCURREN
 const MINUTE_MS = 60_000;
 /** Everything must have come to an end by then, also what was held for a day. */
 const CALM_LIMIT_MS = 30 * 3_600_000;
+const MOST_CALM_TICKS = 120;
 const BETWEEN_STORMS_MS = 3 * 3_600_000;
 
 export interface StormPlan {
@@ -96,7 +97,7 @@ export async function storm(lane: Lane, random: Random, plan: StormPlan): Promis
   await lane.reconnect();
   for (const { weather } of sleepers) weather.wake();
   await Promise.all(sleepers.map(({ tick }) => tick.ended));
-  const recovery = await recover(lane, hosts, CALM_LIMIT_MS, 120);
+  const recovery = await recover(lane, hosts, CALM_LIMIT_MS, MOST_CALM_TICKS, 3 * MINUTE_MS);
   const findings: Finding[] = [];
   const verdicts: Partial<Record<Verdict, number>> = {};
   for (const { post, wishes } of wanted) {

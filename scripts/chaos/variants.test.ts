@@ -100,11 +100,9 @@ async function tryOn(variant: Variant | null, { example: name, request, at }: Tr
     if (example === undefined) throw new Error(`no example ${name}`);
     const stand = await standOf(lane, example, 0, 8);
     const { names } = await countRequests(stand);
-    const { verdicts, findings } = await at(stand, names.findIndex((one) => one.includes(request)) + 1);
+    const { verdicts } = await at(stand, names.findIndex((one) => one.includes(request)) + 1);
     const [verdict] = Object.keys(verdicts) as Verdict[];
     if (verdict === undefined) throw new Error('no verdict');
-    if (findings[0] !== undefined)
-      process.stdout.write(`${variant?.name ?? 'as it is'}: ${findings[0].why}\n`);
     return verdict;
   } finally {
     await lane.stop();
