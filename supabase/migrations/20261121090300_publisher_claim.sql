@@ -228,6 +228,7 @@ declare
   v_queue public.publish_queue;
   v_want jsonb;
   v_target public.publish_targets;
+  v_effect public.publish_effects;
   v_copy record;
   v_row jsonb;
   v_answer jsonb := '[]'::jsonb;
@@ -267,6 +268,24 @@ begin
         next_look_at = case when t.state = 'cancelled' then now() else t.next_look_at end,
         updated_at = now()
       returning * into v_target;
+
+    -- The app deleted this row after it was armed: what may be out, or is, stays known.
+    if v_target.state = 'pending' then
+      select * into v_effect from public.publish_effects e
+        where e.source = v_target.source and e.post_id = v_target.post_id and e.platform = v_target.platform
+          and e.account_id = v_target.account_id and e.effect = 'post'
+          and e.state in ('armed', 'accepted', 'published', 'unknown');
+      if found then
+        update public.publish_targets t set
+            state = case v_effect.state when 'published' then 'published' else 'unknown' end,
+            platform_post_id = v_effect.platform_post_id, fingerprint = v_effect.fingerprint,
+            published_at = case v_effect.state when 'published' then v_effect.updated_at end,
+            next_look_at = case when v_effect.state <> 'published' then now() end, updated_at = now()
+          where t.source = v_target.source and t.post_id = v_target.post_id and t.platform = v_target.platform
+            and t.account_id = v_target.account_id
+          returning * into v_target;
+      end if;
+    end if;
 
     -- Another publisher's flag without an arm of ours: as good as a send whose answer was lost.
     if v_flag is not null and v_target.state in ('pending', 'prepared', 'retry', 'held')

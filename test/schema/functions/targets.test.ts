@@ -157,6 +157,36 @@ describe('targets', () => {
   });
 });
 
+describe('a target that was deleted while a tick worked on it', () => {
+  const deleted = async () => {
+    const { addUser, addAccount, addPost, plan, take, sql } = world();
+    const user = await addUser();
+    const account = await addAccount(user);
+    const post = await addPost(user);
+    await plan();
+    const work = await take(post);
+    const armId = await work.armed(account);
+    await sql`delete from public.publish_targets`;
+    return { account, post, work, armId };
+  };
+
+  it('comes back as published when its answer came in', async () => {
+    const { targets } = world();
+    const { account, post, work, armId } = await deleted();
+    await work.outcome(armId, publishedAs('42'));
+    const [target] = await work.register([account]);
+    expect(target).toMatchObject({ state: 'published', platformPostId: '42' });
+    expect(await targets(post)).toMatchObject([{ state: 'published', published_at: expect.any(String) }]);
+  });
+
+  it('comes back as one that may be out when none came', async () => {
+    const { account, work, armId } = await deleted();
+    const [target] = await work.register([account]);
+    expect(target).toMatchObject({ state: 'unknown', due: true, effects: [{ armId, state: 'armed' }] });
+    expect(await work.arm(account)).toMatchObject({ ok: false, why: 'state' });
+  });
+});
+
 describe('checkpoint', () => {
   it('keeps what was prepared, and counts as progress of a claim', async () => {
     const { addUser, addAccount, addPost, plan, take, store, sql, targets, queue } = world();
