@@ -100,6 +100,8 @@ export async function conclude(
   const facts = await readFacts(lane, post);
   const { verdict, why } = judge(post, facts, publicOf(lane, post), wishes);
   await lane.clock.pass(BETWEEN_TRIALS_MS);
+  // What never ends must not keep the lane's next trials from ending.
+  if (!recovery.over) await lane.sql`delete from public.publish_queue where post_id = ${post.id}`;
   const { verdict: final, why: reason } = asEnd(
     { verdict, why },
     recovery.over,
