@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { loadEnvFile } from '../config/env-file.ts';
+import { redactText } from '../core/redact-text.ts';
 import { StoreError } from '../core/store.ts';
 import { EXIT } from './exit-codes.ts';
 import { CommandError, type Io } from './io.ts';
@@ -129,8 +130,7 @@ function explain(error: unknown): number {
     process.stderr.write(`content-publisher: ${error.message}\nTry: ${error.hint}\n`);
     return error instanceof CommandError ? error.exitCode : STORE_EXITS[error.kind];
   }
-  process.stderr.write(
-    `content-publisher: a fault of ours, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`content-publisher: a fault of ours, please report it: ${redactText(stack)}\n`);
   return EXIT.fault;
 }

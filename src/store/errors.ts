@@ -42,9 +42,11 @@ export function storeError(name: string, status: number, error: DataApiError): S
     );
   }
   if (status === 0 || status >= 500 || NO_DATABASE.has(code) || AGAIN.has(code) || code === '') {
+    // details is a stack here (postgrest-js): the first line of the message says what a person needs.
+    const why = error.message.split('\n')[0]?.trim() || `HTTP ${status}`;
     return new StoreError(
       'unreachable',
-      `The database did not answer ${name}: ${said || `HTTP ${status}`}`,
+      `The database did not answer ${name}: ${why}`,
       'Check SUPABASE_URL, the network, and whether the project is paused.',
       error,
     );
