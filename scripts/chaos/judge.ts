@@ -98,6 +98,9 @@ export function judge(
       return { verdict: 'untrue', why: 'the row says published, and it is not' };
     return judgeUnsent(facts);
   }
+  // The app deleted our record of it; its own row still tells.
+  if (target === null && row?.status === 'published' && Object.values(row.metadata ?? {}).includes(only.id))
+    return { verdict: 'once', why: '' };
   if (state !== 'published') {
     if (queue?.state === 'waiting' && target?.next_look_at != null) {
       return { verdict: 'waiting', why: `public, not found yet: ${state}` };
