@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { makeTemplate, startDatabaseServer } from './chaos/database.ts';
 import { examples, personOf } from './chaos/examples.ts';
 import { twoHosts } from './chaos/hosts.ts';
@@ -22,10 +23,11 @@ const PROGRESS_MS = 30_000;
 
 const options = optionsOrExit();
 const ledger = openRecord(options.file, options.goOn);
-const random = seeded(options.seed);
 const chosen = examples.filter(({ name }) => name.includes(options.examples));
 const endings: (() => Promise<unknown>)[] = [];
-process.once('SIGINT', () => void finish().finally(() => process.exit(130)));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void finish().finally(() => process.exit(130)));
+}
 const STAGES: Readonly<Record<Stage, (lanes: LaneOptions) => Promise<void>>> = {
   enumerate: (lanes) => onLanes(lanes, (open) => runEnumeration(enumeration(open), KILLS)),
   zombies: (lanes) => onLanes(lanes, (open) => runEnumeration(enumeration(open), ZOMBIES)),
@@ -80,7 +82,11 @@ try {
 }
 
 function enumeration(lanes: readonly Lane[]) {
-  const takes = () => options.share >= 1 || random.chance(options.share);
+  // By the key and not in turn, so that the same trials are chosen however many lanes there are.
+  const takes = (key: string) => {
+    const number = createHash('sha256').update(key).digest().readUInt32BE();
+    return seeded(options.seed + number).chance(options.share);
+  };
   return { lanes, examples: chosen, ledger, takes };
 }
 

@@ -10,8 +10,8 @@ export interface Enumeration {
   readonly lanes: readonly Lane[];
   readonly examples: readonly Example[];
   readonly ledger: Ledger;
-  /** Decides whether a point is taken. */
-  takes(): boolean;
+  /** Decides whether it is tried. */
+  takes(key: string): boolean;
 }
 
 /** What is tried at every request of a tick. */
@@ -67,7 +67,7 @@ export async function runEnumeration<W extends string>(
           if (requests !== undefined && !requests.test(request)) continue;
           for (const way of ways) {
             const key = `${stage} ${example.name} ${index + 1} ${way}`;
-            if (takes() && !ledger.has(key)) ledger.add(await at(stand, index + 1, way, key));
+            if (!ledger.has(key) && takes(key)) ledger.add(await at(stand, index + 1, way, key));
           }
         }
       }

@@ -148,6 +148,8 @@ begin
         state = case when follow.it then 'waiting' else 'cancelled' end,
         next_attempt_at = case when follow.it then coalesce(q.next_attempt_at, now()) end,
         problem = null,
+        -- A tick that wakes up after its lease must not register anything on it any more.
+        lease_owner = null, lease_until = null, lease_call = null,
         updated_at = now()
     from (select exists (select 1 from public.publish_targets t where t.source = p_source and t.post_id = p_id
                           and t.state in ('armed', 'accepted', 'unknown')) as it) follow

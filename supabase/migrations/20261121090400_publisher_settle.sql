@@ -180,7 +180,11 @@ begin
 
   for v_want in select * from jsonb_array_elements(coalesce(nullif(p -> 'targets', 'null'::jsonb), '[]'::jsonb)) loop
     update public.publish_targets t set
-        state = v_want ->> 'state',
+        -- Nothing can be looked for where nothing was ever sent.
+        state = case when v_want ->> 'state' = 'unknown'
+                      and not exists (select 1 from public.publish_effects e where e.source = t.source and e.post_id = t.post_id
+                            and e.platform = t.platform and e.account_id = t.account_id)
+                     then 'retry' else v_want ->> 'state' end,
         error = coalesce(nullif(v_want -> 'error', 'null'::jsonb), t.error),
         attempts = t.attempts + case when (v_want ->> 'count_attempt')::boolean then 1 else 0 end,
         held_since = case when v_want ->> 'state' in ('held', 'retry') then coalesce(t.held_since, now()) else null end,

@@ -166,6 +166,14 @@ describe('settle', () => {
     expect(await row(post)).toMatchObject({ status: 'failed' });
   });
 
+  it('never looks for what was never sent: it is tried again', async () => {
+    const { targets } = world();
+    const { account, post, work } = await taken();
+    await work.register([account]);
+    await work.settle({ targets: [{ ...retried(account), state: 'unknown' }] });
+    expect(await targets(post)).toMatchObject([{ state: 'retry', next_look_at: expect.any(String) }]);
+  });
+
   it('makes the post published at the first success; the others go on and are told in publish_results', async () => {
     const { addAccount, row, metadata, plan, take, sql } = world();
     const { user, account, post, work } = await taken();

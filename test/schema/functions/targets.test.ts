@@ -114,6 +114,20 @@ describe('targets', () => {
     await expect(first.register([account])).rejects.toMatchObject({ name: 'StoreError', kind: 'lost' });
   });
 
+  it('is refused to a tick that wakes up when its post was cancelled meanwhile', async () => {
+    const { addUser, addAccount, addPost, plan, take, edit, pass, targets } = world();
+    const user = await addUser();
+    const account = await addAccount(user);
+    const post = await addPost(user);
+    await plan();
+    const work = await take(post);
+    await pass(post, 3);
+    await edit(post, { status: 'draft' });
+    await plan();
+    await expect(work.register([account])).rejects.toMatchObject({ kind: 'lost' });
+    expect(await targets(post)).toEqual([]);
+  });
+
   it('never waits in a circle with another post that goes to the same accounts', async () => {
     const { addUser, addAccount, addPost, plan, claim, store } = world();
     const user = await addUser();
