@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname, tmpdir } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Config, ConfigWith } from '../config/config.ts';
 import { loadConfig } from '../config/load-config.ts';
@@ -11,6 +11,7 @@ import type { PlatformName } from '../core/platform-name.ts';
 import type { TickIdentity } from '../core/store.ts';
 import { PUBLISHABLE } from '../platforms/names.ts';
 import { connect, createRpc } from '../store/rpc.ts';
+import { createSpool, SPOOL_FILE, type Spool } from '../store/spool.ts';
 import { createStore } from '../store/store.ts';
 import type { Publishing, TickDeps } from '../tick/deps.ts';
 import { EXIT } from './exit-codes.ts';
@@ -28,10 +29,10 @@ export function readConfig<N extends Need>(io: Io, need: readonly N[], publishes
   throw new CommandError(EXIT.config, lines.join('\n'), 'See .env.example for every variable.');
 }
 
-export function openStore(config: ConfigWith<'supabase'>) {
+export function openStore(config: ConfigWith<'supabase'>, spool?: Spool) {
   const { url, key } = config.supabase;
   const client = connect({ url, serviceRoleKey: key, timeoutMs: config.limits.requestTimeoutMs });
-  return { client, store: createStore(createRpc(client)) };
+  return { client, store: createStore(createRpc(client), spool) };
 }
 
 export function newIdentity(): TickIdentity {
@@ -54,7 +55,7 @@ export interface TickParts {
 /** Wires one tick. `close` ends what `publishing` opened. */
 export function wireTick(parts: TickParts): { readonly deps: TickDeps; close(): Promise<void> } {
   const { config, identity, log, notice, signal } = parts;
-  const { client, store } = openStore(config);
+  const { client, store } = openStore(config, tellingSpool(config, log));
   const { limits } = config;
   const clock = databaseClock(log);
   let opened: Promise<Publishing & { close(): Promise<void> }> | undefined;
@@ -166,6 +167,28 @@ async function openPublishing(
     close: async () => {
       await media.close();
       await Promise.all(clients.map((http) => http.close()));
+    },
+  };
+}
+
+/** What befalls the spool is told, and never stops the outcome itself from being asked again. */
+function tellingSpool(config: ConfigWith<'supabase'>, log: Logger): Spool {
+  const dir = logDir(config);
+  const spool = createSpool(dir, new URL(config.supabase.url).origin);
+  return {
+    ...spool,
+    keep(outcome) {
+      try {
+        spool.keep(outcome);
+        log.warn(`The database did not take an outcome; it is kept in ${join(dir, SPOOL_FILE)}.`, {
+          outcome,
+        });
+      } catch (error) {
+        log.error('An outcome could not be kept on this host either; the database is asked again.', {
+          outcome,
+          error: String(error),
+        });
+      }
     },
   };
 }

@@ -126,6 +126,8 @@ export interface OutcomeAnswer {
   readonly url: string | null;
   readonly publishedAt: Date | null;
   readonly warning: string | null;
+  /** Why it was not stored, if so: its arm is not known here. */
+  readonly why: string | null;
 }
 
 export interface TargetSettlement {
@@ -244,6 +246,8 @@ export interface Store {
   ): Promise<void>;
   arm(request: ArmRequest): Promise<ArmAnswer>;
   outcome(outcome: Outcome, identity: TickIdentity): Promise<OutcomeAnswer>;
+  /** Hands over the outcomes that this host could not store; those of other users stay. */
+  deliver(userId: string | null): Promise<{ readonly delivered: number; readonly refused: number }>;
   absentSeen(
     armId: string,
     quarantineSeconds: number,

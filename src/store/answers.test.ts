@@ -151,6 +151,7 @@ describe('what the functions answer', () => {
   it('an outcome, a second look, a refresh', () => {
     expect(read(answers.outcome, { state: 'published', platform_post_id: 7, published_at: AT })).toEqual({
       state: 'published',
+      why: null,
       platformPostId: '7',
       url: null,
       publishedAt: DATE,

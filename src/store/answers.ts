@@ -292,6 +292,7 @@ export const outcome = z
     url: maybeText,
     published_at: maybeInstant,
     warning: maybeText,
+    why: maybeText,
   })
   .transform((row) => ({
     state: row.state,
@@ -299,6 +300,7 @@ export const outcome = z
     url: row.url,
     publishedAt: row.published_at,
     warning: row.warning,
+    why: row.why,
   }));
 export const absentSeen = z
   .object({ proven: z.boolean(), look_at: instant, resends: z.number().nullish() })

@@ -22,8 +22,8 @@ const NO_DATABASE = new Set([
   '53300',
   '08006',
 ]);
-/** Serialization failure, deadlock, lock not available: the same call may succeed a moment later. */
-const AGAIN = new Set(['40001', '40P01', '55P03']);
+/** Serialization failure, deadlock, lock not available, statement timed out: the same call may succeed a moment later. */
+const AGAIN = new Set(['40001', '40P01', '55P03', '57014']);
 
 /** What an error answer of the Data API means for a tick. */
 export function storeError(name: string, status: number, error: DataApiError): StoreError {

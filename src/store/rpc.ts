@@ -36,14 +36,20 @@ function fetchWithin(timeoutMs: number): typeof fetch {
   };
 }
 
-export type Rpc = (name: string, args: Readonly<Record<string, unknown>>) => Promise<unknown>;
+/** `onFailure` is called when the first attempt failed, before it is repeated or given up. */
+export type Rpc = (
+  name: string,
+  args: Readonly<Record<string, unknown>>,
+  onFailure?: () => void,
+) => Promise<unknown>;
 
 export function createRpc(client: SupabaseClient, pauses: readonly number[] = PAUSES_MS): Rpc {
-  return async (name, args) => {
+  return async (name, args, onFailure) => {
     for (let attempt = 0; ; attempt += 1) {
       const failure = await once(client, name, args);
       if ('data' in failure) return failure.data;
       const pause = pauses[attempt];
+      if (attempt === 0) onFailure?.();
       if (failure.error.kind !== 'unreachable' || pause === undefined) throw failure.error;
       await new Promise((resolve) => setTimeout(resolve, pause));
     }

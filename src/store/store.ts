@@ -3,21 +3,34 @@ import type { z } from 'zod';
 import { type Claim, SCHEMA_VERSION, type Store, StoreError } from '../core/store.ts';
 import * as answers from './answers.ts';
 import type { Rpc } from './rpc.ts';
+import type { Delivery, Spool, SpooledOutcome } from './spool.ts';
 
 /** Every method is one function of supabase/migrations; see the comments there for what each decides. */
-export function createStore(rpc: Rpc): Store {
+export function createStore(rpc: Rpc, spool?: Spool): Store {
   async function ask<S extends z.ZodType>(
     name: string,
     args: Readonly<Record<string, unknown>>,
     shape: S,
+    onFailure?: () => void,
   ): Promise<z.output<S>> {
-    const answer = shape.safeParse(await rpc(name, args));
+    const answer = shape.safeParse(await rpc(name, args, onFailure));
     if (answer.success) return answer.data;
     throw new StoreError(
       'config',
       `${name} answered in a shape this program does not know: ${answer.error.issues[0]?.path.join('.')} ${answer.error.issues[0]?.message}`,
       'Run "content-publisher migrate" with this version of the program.',
     );
+  }
+  /** @throws StoreError while the database does not answer: everything stays as it is. */
+  async function handOver(p: SpooledOutcome, userId: string | null): Promise<Delivery> {
+    try {
+      const { why } = await ask('publisher_outcome', { p: { ...p, only_user: userId } }, answers.outcome);
+      if (why === 'another user') return 'later';
+      return why === null ? 'delivered' : 'refused';
+    } catch (error) {
+      if (error instanceof StoreError && error.kind === 'fault') return 'refused';
+      throw error;
+    }
   }
   const version = SCHEMA_VERSION;
   const held = ({ source, id, owner, fence }: Claim) => ({ source, id, owner, fence });
@@ -130,30 +143,35 @@ export function createStore(rpc: Rpc): Store {
         },
         answers.arm,
       ),
-    outcome: (outcome, identity) =>
-      ask(
-        'publisher_outcome',
-        {
-          p: {
-            arm_id: outcome.armId,
-            outcome: outcome.outcome,
-            platform_post_id: outcome.platformPostId,
-            id_kind: outcome.idKind,
-            url: outcome.url,
-            warning: outcome.warning,
-            checkpoint: outcome.checkpoint,
-            platform_code: outcome.platformCode,
-            trace_id: outcome.traceId,
-            error: outcome.error,
-            state: outcome.state,
-            next_look_at: outcome.nextLookAt,
-            proof: outcome.proof,
-            run_id: identity.runId,
-            host: identity.host,
-          },
-        },
-        answers.outcome,
-      ),
+    outcome: (outcome, identity) => {
+      const p = {
+        arm_id: outcome.armId,
+        outcome: outcome.outcome,
+        platform_post_id: outcome.platformPostId,
+        id_kind: outcome.idKind,
+        url: outcome.url,
+        warning: outcome.warning,
+        checkpoint: outcome.checkpoint,
+        platform_code: outcome.platformCode,
+        trace_id: outcome.traceId,
+        error: outcome.error,
+        state: outcome.state,
+        next_look_at: outcome.nextLookAt,
+        proof: outcome.proof,
+        run_id: identity.runId,
+        host: identity.host,
+      };
+      return ask('publisher_outcome', { p }, answers.outcome, () => spool?.keep(p));
+    },
+    deliver: async (userId) => {
+      const told = { delivered: 0, refused: 0 };
+      await spool?.deliver(async (p) => {
+        const delivery = await handOver(p, userId);
+        if (delivery !== 'later') told[delivery] += 1;
+        return delivery;
+      });
+      return told;
+    },
     absentSeen: (armId, quarantineSeconds, gapSeconds) =>
       ask(
         'publisher_absent_seen',

@@ -56,7 +56,15 @@ const settles = (
 });
 const answers = (part: Partial<OutcomeAnswer>, error: StoredProblem | null = null): Step => ({
   done: 'outcome',
-  answer: { state: 'published', platformPostId: null, url: null, publishedAt: null, warning: null, ...part },
+  answer: {
+    state: 'published',
+    platformPostId: null,
+    url: null,
+    publishedAt: null,
+    warning: null,
+    why: null,
+    ...part,
+  },
   error,
 });
 

@@ -69,12 +69,13 @@ export async function armAndSend(
     });
     if ('arm' in armed) {
       const { arm } = armed;
+      let sent: Published | Accepted;
       try {
-        const sent = await platform.publish(makeJob(deps, work, account, media, checkpoint), arm);
-        return { done: 'outcome', answer: await recordSent(deps, arm.id, sent), error: null };
+        sent = await platform.publish(makeJob(deps, work, account, media, checkpoint), arm);
       } catch (error) {
         return recordFailure(deps, work, arm.id, error, repeat);
       }
+      return { done: 'outcome', answer: await recordSent(deps, arm.id, sent), error: null };
     }
     if (armed.refused.why !== 'busy' || attempt >= BUSY_TRIES || deps.signal.aborted) {
       return notArmed(deps, work, armed.refused);

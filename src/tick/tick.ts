@@ -26,6 +26,14 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
   const startedMs = performance.now();
   const mayStart = () => !deps.signal.aborted && performance.now() - startedMs < limits.startingMs;
 
+  const spooled = await store.deliver(options.userId);
+  if (spooled.delivered > 0)
+    log.info(`${spooled.delivered} outcomes that this host had kept are stored now.`);
+  if (spooled.refused > 0) {
+    log.error(
+      `${spooled.refused} outcomes that this host had kept belong to nothing in this database; they are set aside.`,
+    );
+  }
   await plan(deps, mayStart);
   const tokens = await store.tokenSample(options.userId);
   if (tokens.length > 0) requireFittingKey(await deps.publishing(), tokens);

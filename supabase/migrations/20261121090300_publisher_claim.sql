@@ -471,8 +471,8 @@ $$;
 
 -- The platform's answer to an arm: appended, accepted from anybody at any time, also after the lease is lost.
 -- p: {arm_id, outcome: published|accepted|refused|not_sent|absent|unknown, platform_post_id, id_kind, url, warning,
---     checkpoint, platform_code, trace_id, error, state, next_look_at, proof, run_id, host}
--- For refused and not_sent, state (failed|retry|held) says what follows. Answers {state}.
+--     checkpoint, platform_code, trace_id, error, state, next_look_at, proof, run_id, host, only_user}
+-- Under only_user it is stored only for a post of that user. For refused and not_sent, state (failed|retry|held) says what follows. Answers {state}.
 create or replace function public.publisher_outcome(p jsonb) returns jsonb
 language plpgsql set search_path = '' set timezone = 'UTC' as $$
 declare
@@ -495,7 +495,11 @@ begin
       return jsonb_build_object('state', null, 'why', 'unknown arm');
     end if;
   end if;
-  perform 1 from public.publish_queue q where q.source = v_effect.source and q.post_id = v_effect.post_id for update;
+  perform 1 from public.publish_queue q where q.source = v_effect.source and q.post_id = v_effect.post_id
+      and (p ->> 'only_user' is null or q.user_id = (p ->> 'only_user')::uuid) for update;
+  if not found and p ->> 'only_user' is not null then
+    return jsonb_build_object('state', null, 'why', 'another user');
+  end if;
   select * into v_target from public.publish_targets t
     where t.source = v_effect.source and t.post_id = v_effect.post_id and t.platform = v_effect.platform
       and t.account_id = v_effect.account_id for update;
