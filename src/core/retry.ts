@@ -6,7 +6,8 @@ const BACKOFF_BASE_MS = 30 * SECOND;
 const BACKOFF_CAP_MS = 30 * MINUTE;
 /** A refused account is looked at again this often: reconnecting it in the app lets its posts go. */
 const RECONNECT_LOOK_MS = 5 * MINUTE;
-const RATE_LIMIT_DEFAULT_MS = 15 * MINUTE;
+/** A limit that came without a time. */
+export const RATE_LIMIT_DEFAULT_MS = 15 * MINUTE;
 /** What the operator must mend is looked at again this often. */
 export const CONFIG_LOOK_MS = 15 * MINUTE;
 
@@ -46,9 +47,8 @@ export function decideRetry(failure: Failure, limits: RetryLimits, now: Date, ra
         ? { state: 'failed' }
         : { state: 'held', at: after(RECONNECT_LOOK_MS), countAttempt: false };
     case 'config':
-      return heldTooLong
-        ? { state: 'failed' }
-        : { state: 'held', at: after(CONFIG_LOOK_MS), countAttempt: false };
+      // However long: the post is not to blame, and goes out once the operator has mended it.
+      return { state: 'held', at: after(CONFIG_LOOK_MS), countAttempt: false };
     case 'rate_limited':
       return heldTooLong
         ? { state: 'failed' }

@@ -1,7 +1,7 @@
 import type { ChosenAccount } from '../core/choose-accounts.ts';
 import type { PublishError } from '../core/errors.ts';
 import type { Platform } from '../core/platform.ts';
-import { CONFIG_LOOK_MS } from '../core/retry.ts';
+import { CONFIG_LOOK_MS, RATE_LIMIT_DEFAULT_MS } from '../core/retry.ts';
 import type { HoldRequest } from '../core/store.ts';
 import type { PublishDeps } from './deps.ts';
 import type { TargetWork } from './target-job.ts';
@@ -19,7 +19,10 @@ export async function heedRefusal(
   error: PublishError,
 ): Promise<boolean> {
   const { platform, chosen, context } = work;
-  if (error.kind === 'rate_limited') await holdScope(deps, platform, chosen, error, error.retryAt);
+  if (error.kind === 'rate_limited') {
+    const known = error.retryAt ?? new Date(deps.now().getTime() + RATE_LIMIT_DEFAULT_MS);
+    await holdScope(deps, platform, chosen, error, known);
+  }
   if (error.kind === 'config' && error.scope !== 'account') {
     await holdScope(deps, platform, chosen, error, new Date(deps.now().getTime() + CONFIG_LOOK_MS));
   }
@@ -53,9 +56,9 @@ async function holdScope(
   platform: Platform,
   chosen: ChosenAccount,
   error: PublishError,
-  until: Date | undefined,
+  until: Date,
 ): Promise<void> {
-  if (until === undefined || until <= deps.now()) return;
+  if (until <= deps.now()) return;
   const name = platform.capabilities.platform;
   const hold: HoldRequest = {
     scope: error.scope,

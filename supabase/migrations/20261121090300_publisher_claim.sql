@@ -57,6 +57,23 @@ language sql stable set search_path = '' as $$
                   and t.state in ('armed', 'accepted', 'unknown'))
 $$;
 
+-- Notes the first moment at which a late post could have been taken: how late it is, is judged by that.
+create or replace function public.publisher_seen(p_user uuid, p_late interval, p_include_overdue boolean) returns void
+language sql set search_path = '' as $$
+  update public.publish_queue q set seen_due_at = now()
+    where q.state = 'waiting' and q.problem is null and q.seen_due_at is null and q.due_at < now() - p_late
+      and q.next_attempt_at <= now() and (p_user is null or q.user_id = p_user)
+      and (q.released or p_include_overdue or q.due_at >= (select i.installed_at from public.publish_install i))
+      and q.lease_owner is null
+$$;
+
+-- Whether time spent in this wait counts towards MAX_HOLD. What the operator must mend, and our own cap of writes,
+-- say nothing against the post.
+create or replace function public.publisher_hold_counts(p_error jsonb) returns boolean
+language sql immutable set search_path = '' as $$
+  select coalesce(p_error ->> 'kind', '') <> 'config' and coalesce(p_error ->> 'code', '') <> 'WRITES_PER_HOUR'
+$$;
+
 -- p: {version, call, owner, run_id, host, pid, lease_seconds, limit, per_account, user_id, include_overdue,
 --     late_after_seconds, spacing_seconds, max_ticks_per_host}
 -- Answers {now, host_busy, jobs: [job]}. Under the same call id it answers the same jobs again.
@@ -96,11 +113,7 @@ begin
     return jsonb_build_object('now', clock_timestamp(), 'host_busy', true, 'jobs', '[]'::jsonb);
   end if;
 
-  update public.publish_queue q set seen_due_at = now()
-    where q.state = 'waiting' and q.problem is null and q.seen_due_at is null and q.due_at < now() - v_late
-      and q.next_attempt_at <= now() and (v_user is null or q.user_id = v_user)
-      and (q.released or (p ->> 'include_overdue')::boolean or q.due_at >= v_installed)
-      and q.lease_owner is null;
+  perform public.publisher_seen(v_user, v_late, (p ->> 'include_overdue')::boolean);
 
   for v_candidate in
     with due as (
@@ -562,7 +575,8 @@ begin
         error = case when v_outcome in ('accepted', 'absent') then null else coalesce(nullif(p -> 'error', 'null'::jsonb), t.error) end,
         -- Waiting for an account, a limit or the operator costs no attempt.
         attempts = t.attempts + case when v_outcome = 'refused' and p ->> 'state' is distinct from 'held' then 1 else 0 end,
-        held_since = case when p ->> 'state' in ('held', 'retry') then coalesce(t.held_since, now()) else t.held_since end,
+        held_since = case when p ->> 'state' not in ('held', 'retry') then t.held_since
+                          when public.publisher_hold_counts(p -> 'error') then coalesce(t.held_since, now()) end,
         next_look_at = case when p ->> 'state' in ('failed', 'needs_review') then null else v_next end,
         updated_at = now()
       where t.source = v_target.source and t.post_id = v_target.post_id and t.platform = v_target.platform

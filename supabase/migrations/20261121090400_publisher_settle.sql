@@ -187,7 +187,9 @@ begin
                      then 'retry' else v_want ->> 'state' end,
         error = coalesce(nullif(v_want -> 'error', 'null'::jsonb), t.error),
         attempts = t.attempts + case when (v_want ->> 'count_attempt')::boolean then 1 else 0 end,
-        held_since = case when v_want ->> 'state' in ('held', 'retry') then coalesce(t.held_since, now()) else null end,
+        held_since = case when v_want ->> 'state' in ('held', 'retry')
+                           and public.publisher_hold_counts(coalesce(nullif(v_want -> 'error', 'null'::jsonb), t.error))
+                          then coalesce(t.held_since, now()) end,
         next_look_at = case when v_want ->> 'state' = 'failed' then null
                             else coalesce((v_want ->> 'next_look_at')::timestamptz, now()) end,
         updated_at = now()
@@ -408,9 +410,11 @@ $$;
 
 -- Some of the stored tokens while something is due, none otherwise: when no key fits any of them, it is the wrong one.
 create or replace function public.publisher_token_sample(p_version integer, p_user uuid) returns jsonb
-language plpgsql stable set search_path = '' as $$
+language plpgsql set search_path = '' as $$
 begin
   perform public.publisher_require_version(p_version);
+  -- With a wrong key nothing is claimed, maybe for days: that must not make a post one that missed its time.
+  perform public.publisher_seen(p_user, interval '10 minutes', false);
   if not exists (select 1 from public.publish_queue q where q.state = 'waiting' and q.problem is null
                    and q.next_attempt_at <= now() and (p_user is null or q.user_id = p_user)) then
     return '[]'::jsonb;

@@ -229,6 +229,53 @@ describe("what is the operator's", () => {
     await letTimePass(publisher(), 15 * 60);
     expect((await run()).summary.published).toBe(6);
   });
+
+  it('is waited for longer than MAX_HOLD and MAX_LATENESS: the posts stay scheduled with the reason and go out once it is mended', async () => {
+    const { run, supabase } = publisher();
+    const { person, account } = await user('linkedin');
+    const [post] = await schedulePosts(person, 1, { platform: 'linkedin' });
+    if (post === undefined) throw new Error('no post');
+    const limits = { MAX_HOLD: '1h', MAX_LATENESS: '1h' };
+    for (let look = 0; look < 3; look += 1) {
+      const env = { ...limits, LINKEDIN_API_VERSION: '202401' };
+      expect(outcomesOf(await run({ userId: person.id, env }), person)).toEqual(['held']);
+      await letTimePass(publisher(), 2 * 3_600);
+      const row = await readRow(supabase, post.table, post.id);
+      expect(row.status).toBe('scheduled');
+      expect(publishErrorOf(row)).toMatchObject({ kind: 'config', retry_at: expect.any(String) });
+    }
+    const [target] =
+      await supabase.sql`select attempts, held_since from public.publish_targets where post_id = ${post.id}`;
+    // What comes after it has its own time to wait.
+    expect(target).toEqual({ attempts: 0, held_since: null });
+    expect((await run({ userId: person.id, env: limits })).summary.published).toBe(1);
+    expect(publicPosts(publisher(), account.id)).toHaveLength(1);
+  });
+
+  it('a client secret that Google refuses concerns every channel: Google is asked once', async () => {
+    const { run, supabase } = publisher();
+    const channels = [await user('youtube'), await user('youtube')];
+    for (const { person } of channels) {
+      await schedulePosts(person, 1, {
+        platform: 'youtube',
+        content_type: 'long_video',
+        title: 'A film',
+        media_url: film,
+      });
+    }
+    await supabase.sql`delete from public.publish_holds where key = 'youtube'`;
+    const asked: string[] = [];
+    const url = await servers.http((request, response) => {
+      asked.push(request.url ?? '');
+      response.writeHead(401, { 'content-type': 'application/json' });
+      response.end('{"error":"invalid_client","error_description":"Unauthorized"}');
+    });
+    const first = await run({ env: { CONCURRENCY: '1', YOUTUBE_API_URL: url } });
+    expect(channels.flatMap(({ person }) => outcomesOf(first, person))).toEqual(['held', 'held']);
+    expect(asked).toEqual(['/token']);
+    expect(await holdOf('youtube')).toMatchObject({ scope: 'app', kind: 'config' });
+    await supabase.sql`delete from public.publish_holds where key = 'youtube'`;
+  });
 });
 
 /** A door before the simulator that is slow and remembers who was inside when. */

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { installedLongAgo, letTimePass, snapshot } from '../support/app-rows.ts';
+import { installedLongAgo, letTimePass, minutesAgo, snapshot } from '../support/app-rows.ts';
 import { addPerson, connect, schedule } from '../support/people.ts';
 import { encrypt, usePublisher } from '../support/publisher.ts';
 
@@ -47,6 +47,17 @@ describe('an ENCRYPTION_KEY that is not the one of the app', () => {
         })
       ).summary.published,
     ).toBe(2);
+  });
+
+  it('for longer than MAX_LATENESS makes no post one that missed its time', async () => {
+    const { run } = publisher();
+    const person = await addPerson(publisher());
+    await connect(publisher(), person, 'facebook');
+    await connect(publisher(), person, 'linkedin');
+    await schedule(publisher(), person, { scheduled_at: minutesAgo(49 * 60) });
+    await expect(run(withOther)).rejects.toMatchObject({ kind: 'config' });
+    await letTimePass(publisher(), 48 * 3_600);
+    expect((await run()).summary).toMatchObject({ published: 1, failed: 0 });
   });
 
   it('is no matter while nothing is due', async () => {

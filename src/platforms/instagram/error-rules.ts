@@ -168,21 +168,27 @@ export const ERROR_RULES: readonly ErrorRule[] = [
     hint: LOOK_IN_APP,
     waitMs: 6 * HOUR_MS,
   },
-  {
-    key: '80002',
-    kind: 'rate_limited',
-    message: 'The account has made too many calls.',
-    hint: NOTHING_TO_DO,
-    waitMs: HOUR_MS,
-  },
-  {
-    key: '4',
-    kind: 'rate_limited',
-    message: 'The app has made too many calls.',
-    hint: NOTHING_TO_DO,
-    scope: 'app',
-    waitMs: HOUR_MS,
-  },
+  // 80002 is Instagram's; https://developers.facebook.com/docs/graph-api/overview/rate-limiting has one per use case.
+  ...Array.from({ length: 15 }, (_, index) => `${80_000 + index}`).map(
+    (key): ErrorRule => ({
+      key,
+      kind: 'rate_limited',
+      message: 'The account has made too many calls.',
+      hint: NOTHING_TO_DO,
+      scope: 'account',
+      waitMs: HOUR_MS,
+    }),
+  ),
+  ...['4', '341'].map(
+    (key): ErrorRule => ({
+      key,
+      kind: 'rate_limited',
+      message: 'The app has made too many calls.',
+      hint: NOTHING_TO_DO,
+      scope: 'app',
+      waitMs: HOUR_MS,
+    }),
+  ),
   ...['17', '32', '613'].map(
     (key): ErrorRule => ({
       key,

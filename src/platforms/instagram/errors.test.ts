@@ -74,7 +74,11 @@ describe('the error table', () => {
     [190, 467, 'auth', /Connect/, 'auth'],
     [102, undefined, 'auth', /Connect/, 'auth'],
     [104, undefined, 'auth', /Connect/, 'auth'],
-    [80002, undefined, 'rate_limited', /tried again/, 'rate_limited'],
+    ...Array.from(
+      { length: 15 },
+      (_, use) => [80_000 + use, undefined, 'rate_limited', /tried again/, 'rate_limited'] as const,
+    ),
+    [341, undefined, 'rate_limited', /tried again/, 'rate_limited'],
     [4, undefined, 'rate_limited', /tried again/, 'rate_limited'],
     [17, undefined, 'rate_limited', /tried again/, 'rate_limited'],
     [32, undefined, 'rate_limited', /tried again/, 'rate_limited'],
@@ -164,7 +168,10 @@ describe('waiting', () => {
 
   it('holds the whole app for the app’s limit and the account for its own', () => {
     expect(requestError(answer(4), NOW).scope).toBe('app');
-    expect(requestError(answer(80002), NOW).scope).toBe('account');
+    expect(requestError(answer(341), NOW).scope).toBe('app');
+    for (const code of [80000, 80002, 80014]) {
+      expect(requestError(answer(code), NOW)).toMatchObject({ kind: 'rate_limited', scope: 'account' });
+    }
     expect(requestError(answer(4, 2207051), NOW).scope).toBe('account');
   });
 });

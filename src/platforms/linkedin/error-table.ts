@@ -133,7 +133,7 @@ export const TOKEN_RULES: readonly ErrorRule[] = [
     'config',
     'LinkedIn does not accept the client id and secret.',
     'Compare LINKEDIN_CLIENT_ID and LINKEDIN_CLIENT_SECRET with the app on linkedin.com/developers.',
-    { scope: 'platform' },
+    { scope: 'app' },
   ),
   ...rules(
     ['temporarily_unavailable', 'server_error'],

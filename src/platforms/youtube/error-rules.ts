@@ -41,6 +41,7 @@ export const ERROR_RULES: readonly ErrorRule[] = [
     'config',
     'The YouTube Data API is not switched on in the Google Cloud project.',
     'Enable “YouTube Data API v3” for the project of YOUTUBE_CLIENT_ID in the Google Cloud console.',
+    { scope: 'app' },
   ),
   ...rules(
     ['quotaExceeded', 'dailyLimitExceeded'],
@@ -148,12 +149,14 @@ export const TOKEN_RULES: readonly ErrorRule[] = [
     'config',
     'Google does not accept the client id and secret.',
     'Compare YOUTUBE_CLIENT_ID and YOUTUBE_CLIENT_SECRET with the Google Cloud console; they must be those that the channel was connected with.',
+    { scope: 'app' },
   ),
   ...rules(
     ['invalid_request', 'unsupported_grant_type', 'invalid_scope'],
     'config',
     'Google found the request for a new token faulty.',
     'Check YOUTUBE_CLIENT_ID and YOUTUBE_CLIENT_SECRET for missing or extra characters.',
+    { scope: 'app' },
   ),
   ...rules(
     ['internal_failure', 'temporarily_unavailable', 'backend_error'],

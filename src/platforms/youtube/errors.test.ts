@@ -162,6 +162,16 @@ describe('the token service', () => {
 });
 
 describe('the error tables', () => {
+  it('what is wrong with the Google project, or used up of it, concerns every channel', () => {
+    const scopeOf = (reason: string, table = ERROR_RULES) => table.find(({ key }) => key === reason)?.scope;
+    for (const reason of ['accessNotConfigured', 'SERVICE_DISABLED', 'quotaExceeded', 'rateLimitExceeded'])
+      expect(scopeOf(reason)).toBe('app');
+    for (const error of ['invalid_client', 'unauthorized_client', 'invalid_request'])
+      expect(scopeOf(error, TOKEN_RULES)).toBe('app');
+    for (const reason of ['uploadLimitExceeded', 'uploadRateLimitExceeded', 'userRateLimitExceeded'])
+      expect(scopeOf(reason)).toBe('account');
+  });
+
   it.each([
     ['of the API', ERROR_RULES],
     ['of the token service', TOKEN_RULES],
