@@ -7,6 +7,7 @@ import { EXIT } from './exit-codes.ts';
 import { CommandError, type Io } from './io.ts';
 import type { MigrateOptions } from './migrate.ts';
 import { PROJECT_ROOT, VERSION } from './project.ts';
+import type { ResolveOptions } from './resolve.ts';
 import type { SandboxCommand } from './sandbox.ts';
 
 /** Commands are loaded when they are called: what a tick does not need must not slow it down. */
@@ -39,6 +40,17 @@ function buildProgram(io: () => Io, done: (code: number) => void): Command {
     .option('--account <id>', 'only this remote account')
     .action(async (post: string, options: { account?: string }) => {
       done(await (await import('./retry.ts')).retry(io(), post, options.account ?? null));
+    });
+
+  program
+    .command('resolve')
+    .description('say what became of a post that may be live, after looking at the account')
+    .argument('<post>', 'created_content:<id> or content_posts:<id>')
+    .option('--published <address>', 'it is there: its address, or its id on the platform')
+    .option('--not-published', 'it is not there, so it may be sent again', false)
+    .option('--account <id>', 'which remote account, when several wait for a person')
+    .action(async (post: string, options: ResolveOptions) => {
+      done(await (await import('./resolve.ts')).resolve(io(), post, options));
     });
 
   program

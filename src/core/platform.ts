@@ -164,6 +164,33 @@ export type Found =
   /** Ask again at `lookAt`, or never (null): a person must look. */
   | { readonly state: 'unknown'; readonly reason: string; readonly lookAt: Date | null };
 
+/** A post that a person has named by its address or id, as this account's own. */
+export interface Identified {
+  readonly id: string;
+  /** As in Published. */
+  readonly idKind: string;
+  readonly url: string | null;
+  /** When it was made, where that can be told. */
+  readonly at: Date | null;
+  /**
+   * platform: it shows the post on this account. address: it could not be asked, but the address names this account.
+   * person: it never tells whose post it is, so only the person's word counts.
+   */
+  readonly proof: 'platform' | 'address' | 'person';
+}
+
+/** Why a post that a person has named is not taken: two whole sentences. */
+export interface Unidentified {
+  readonly problem: string;
+  readonly hint: string;
+}
+
+/** How an account is asked: by a token that is good now. */
+export interface Reach {
+  readonly context: PlatformContext;
+  readonly account: Account;
+}
+
 /** Tokens after a refresh; null refreshToken means unchanged (NULL never overwrites). */
 export interface Refreshed {
   readonly token: Secret;
@@ -222,6 +249,11 @@ export interface Platform {
   publish(job: Job, arm: Arm): Promise<Published | Accepted>;
   /** Reads the platform back. Never writes anything visible. */
   find(job: Job): Promise<Found>;
+  /**
+   * Which post of this account a person means by an address, or by an id as the platform writes it. Only reads.
+   * `reach` is null when there is no usable token: then the address alone may decide.
+   */
+  identify(named: string, accountId: string, reach: Reach | null): Promise<Identified | Unidentified>;
   verify(context: PlatformContext, account: Account): Promise<Verified>;
   /** null: this platform's tokens are not refreshed without a person. */
   refresh(context: PlatformContext, account: Account): Promise<Refreshed | null>;

@@ -1,4 +1,5 @@
 import type { ClaimedPost, StoredProblem, StoredTarget } from './job.ts';
+import type { Identified } from './platform.ts';
 import type { SourceTable } from './source-row.ts';
 import type { TargetState } from './states.ts';
 
@@ -195,6 +196,33 @@ type RetryAnswer =
       }[];
     };
 
+/** One post with everything known of it. */
+export interface KnownPost {
+  readonly now: Date;
+  /** A tick has it in its hands at this moment. */
+  readonly working: boolean;
+  readonly post: ClaimedPost;
+}
+
+/** What a person says of a target that may be live. */
+export interface Resolution {
+  readonly source: SourceTable;
+  readonly id: string;
+  readonly platform: string;
+  readonly accountId: string;
+  /** null: it is not on the account. */
+  readonly published: Pick<Identified, 'id' | 'idKind' | 'url' | 'proof'> | null;
+  readonly host: string;
+}
+
+type ResolveAnswer =
+  | { readonly ok: true; readonly status: string | null }
+  | {
+      readonly ok: false;
+      readonly why: 'no_target' | 'working' | 'state' | 'taken';
+      readonly detail: string | null;
+    };
+
 interface FoundUser {
   readonly id: string;
   readonly email: string | null;
@@ -280,6 +308,9 @@ export interface Store {
     limit: number,
   ): Promise<{ readonly now: Date; readonly installedAt: Date; readonly posts: readonly ClaimedPost[] }>;
   retry(source: SourceTable, id: string, accountId: string | null): Promise<RetryAnswer>;
+  /** null: there is no such post. */
+  post(source: SourceTable, id: string): Promise<KnownPost | null>;
+  resolve(resolution: Resolution): Promise<ResolveAnswer>;
   findUser(query: string): Promise<readonly FoundUser[]>;
 }
 

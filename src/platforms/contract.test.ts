@@ -1,6 +1,7 @@
 /**
  * The contract suite: what every platform of the registry owes the tick, each against its strict simulator, through the
- * real HTTP client and with real media. contract-lost, contract-answers and contract-problems belong to it. A platform
+ * real HTTP client and with real media. contract-lost, contract-answers, contract-identify and
+ * contract-problems belong to it. A platform
  * that is added later joins by test/support/platform-examples.ts.
  */
 import { existsSync, readdirSync } from 'node:fs';
@@ -26,6 +27,7 @@ const ROOM = [
   'checkpoint',
   'errors',
   'find',
+  'identify',
   'index',
   'metrics',
   'prepare',

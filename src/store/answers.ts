@@ -355,6 +355,22 @@ export const retry = z
           })),
         },
   );
+export const knownPost = z
+  .object({ now: instant, working: z.boolean(), job: claimedPost })
+  .nullable()
+  .transform((row) => (row === null ? null : { now: row.now, working: row.working, post: row.job }));
+export const resolved = z
+  .object({
+    ok: z.boolean(),
+    why: z.enum(['no_target', 'working', 'state', 'taken']).nullish(),
+    detail: maybeText,
+    status: maybeText,
+  })
+  .transform((row) =>
+    row.ok
+      ? { ok: true as const, status: row.status }
+      : { ok: false as const, why: row.why ?? ('state' as const), detail: row.detail },
+  );
 export const users = z.array(
   z.object({ id: z.string(), email: maybeText, timezone: maybeText, accounts: z.number() }),
 );

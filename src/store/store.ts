@@ -253,6 +253,29 @@ export function createStore(rpc: Rpc, spool?: Spool): Store {
         { p_version: version, p_source: source, p_id: id, p_account: accountId },
         answers.retry,
       ),
+    post: (source, id) =>
+      ask('publisher_post', { p_version: version, p_source: source, p_id: id }, answers.knownPost),
+    resolve: (resolution) => {
+      const { source, id, platform, accountId, published, host } = resolution;
+      const named =
+        published === null ? null : { id: published.id, id_kind: published.idKind, url: published.url };
+      return ask(
+        'publisher_resolve',
+        {
+          p: {
+            version,
+            source,
+            id,
+            platform,
+            account_id: accountId,
+            published: named,
+            proof: published?.proof ?? 'person',
+            host,
+          },
+        },
+        answers.resolved,
+      );
+    },
     findUser: (query) => ask('publisher_find_user', { p_query: query }, answers.users),
   };
 }

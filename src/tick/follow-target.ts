@@ -34,6 +34,7 @@ export async function followTarget(deps: PublishDeps, following: Following): Pro
   if (platform === null || post === null) {
     return leaveToPerson(
       deps,
+      claim,
       name,
       effect.armId,
       'It cannot be looked for: what was sent is not known any more.',
@@ -42,7 +43,9 @@ export async function followTarget(deps: PublishDeps, following: Following): Pro
   const label = platform.capabilities.label;
   const overdue = deps.now().getTime() > effect.lastPossibleAt.getTime() + GIVE_UP_MS;
   const waitOrLeave = (reason: string) =>
-    overdue ? leaveToPerson(deps, name, effect.armId, reason) : later({ target }, lookAgain(deps), reason);
+    overdue
+      ? leaveToPerson(deps, claim, name, effect.armId, reason)
+      : later({ target }, lookAgain(deps), reason);
 
   const chosen = reach(target, following.candidates);
   if (chosen === null) return waitOrLeave(`The ${label} account ${name} is not connected any more.`);
@@ -76,7 +79,7 @@ export async function followTarget(deps: PublishDeps, following: Following): Pro
 const lookAgain = (deps: PublishDeps) => new Date(deps.now().getTime() + LOOK_AGAIN_MS);
 
 /** The account it was sent to, by an active connection if there is one. */
-function reach(target: StoredTarget, candidates: readonly Candidate[]): ChosenAccount | null {
+export function reach(target: StoredTarget, candidates: readonly Candidate[]): ChosenAccount | null {
   const known = candidates.filter((c) => c.platform === target.platform && c.accountId === target.accountId);
   const found = known.find((candidate) => candidate.connection.active) ?? known[0];
   if (found === undefined) return null;

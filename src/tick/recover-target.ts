@@ -1,6 +1,7 @@
 import type { StoredProblem } from '../core/job.ts';
 import type { Account, Checkpoint, Found } from '../core/platform.ts';
-import type { OutcomeAnswer } from '../core/store.ts';
+import { reviewHint } from '../core/review-hint.ts';
+import type { Claim, OutcomeAnswer } from '../core/store.ts';
 import type { PublishDeps } from './deps.ts';
 import { armAndSend, recordSent } from './send-target.ts';
 import { later, type Step } from './step.ts';
@@ -126,7 +127,7 @@ async function unclear(
   reason: string,
   lookAt: Date | null,
 ): Promise<Step> {
-  if (lookAt === null) return leaveToPerson(deps, work.chosen.name, armId, reason);
+  if (lookAt === null) return leaveToPerson(deps, work.claim, work.chosen.name, armId, reason);
   const error: StoredProblem = {
     kind: 'unknown',
     code: 'OUTCOME_UNKNOWN',
@@ -145,6 +146,7 @@ async function unclear(
 /** The last word where nothing can be proven: it may be live, and only a person can tell. */
 export async function leaveToPerson(
   deps: PublishDeps,
+  { source, id }: Claim,
   accountName: string,
   armId: string,
   reason: string,
@@ -153,7 +155,7 @@ export async function leaveToPerson(
     kind: 'unknown',
     code: 'MAYBE_LIVE',
     message: reason,
-    hint: `Look at ${accountName}. If it is there, nothing is left to do; if not, duplicate the post and schedule the copy.`,
+    hint: reviewHint(accountName, `${source}:${id}`),
     at: deps.now().toISOString(),
   };
   const answer = await deps.store.outcome(

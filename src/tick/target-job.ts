@@ -39,6 +39,9 @@ export function sealCheckpoint(deps: PublishDeps, checkpoint: Checkpoint): strin
   return deps.keyring.encrypt(JSON.stringify(checkpoint));
 }
 
+/** Effects in these states are known not to be out, unless an earlier send of theirs is still unknown. */
+const NOT_OUT = ['refused', 'not_sent', 'absent'];
+
 export function makeJob(
   deps: PublishDeps,
   work: TargetWork,
@@ -46,7 +49,9 @@ export function makeJob(
   media: readonly MediaFile[],
   checkpoint: Checkpoint | null,
 ): Job {
-  const effect = mainEffect(work.target);
+  const known = mainEffect(work.target);
+  const isOver = known !== undefined && NOT_OUT.includes(known.state) && known.unknownSends === 0;
+  const effect = isOver ? undefined : known;
   return {
     ...work.context,
     account,

@@ -553,7 +553,9 @@ begin
         update public.publish_targets t set state = 'needs_review', next_look_at = null, updated_at = now(),
             error = jsonb_build_object('kind', 'unknown', 'code', 'ID_TAKEN', 'at', public.publisher_iso(now()), 'message',
               format('The platform gave the id %s, which already belongs to another post.', p ->> 'platform_post_id'),
-              'hint', 'Look at the account; if the post is not there, duplicate it and schedule the copy.')
+              'hint', format(
+                'Look at the account. If the post is there, run "content-publisher resolve %1$s:%2$s --published <its address>"; if not, run "content-publisher resolve %1$s:%2$s --not-published".',
+                v_target.source, v_target.post_id))
           where t.source = v_target.source and t.post_id = v_target.post_id and t.platform = v_target.platform
             and t.account_id = v_target.account_id;
       end;

@@ -77,7 +77,10 @@ begin
       where t.source = p_source and t.post_id = p_id and t.error is not null and t.state not in ('cancelled', 'pending')
       order by case t.state when 'failed' then 0 when 'unknown' then 1 when 'held' then 2 else 3 end, t.updated_at desc
       limit 1)) into v_error;
-    if v_status = 'scheduled' and v_queue.state = 'done' and not v_flight then
+    -- 'failed' is ours where it said MAYBE_LIVE: a person has looked since, and it is not out.
+    if (v_status = 'scheduled'
+        or (v_status = 'failed' and public.publisher_metadata(v_row) #>> '{publish_error,code}' = 'MAYBE_LIVE'))
+       and v_queue.state = 'done' and not v_flight then
       v_status := 'draft';
     end if;
   end if;

@@ -86,17 +86,25 @@ begin
 end
 $$;
 
-do $$
+-- Every function of ours is for service_role alone. Called at the end of each file that makes functions.
+create or replace function public.publisher_close_functions() returns void
+language plpgsql set search_path = '' as $$
 declare
   v_function regprocedure;
 begin
   for v_function in
-    select p.oid::regprocedure from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+    select p.oid::regprocedure from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
     where n.nspname = 'public' and p.proname like 'publisher\_%'
   loop
     execute format('revoke all on function %s from public, anon, authenticated', v_function);
     execute format('grant execute on function %s to service_role', v_function);
   end loop;
+end
+$$;
+
+do $$
+begin
+  perform public.publisher_close_functions();
 end
 $$;
 

@@ -22,6 +22,10 @@ export interface Example {
 /** What the contract suite has to know about a platform that its module does not say. */
 interface PlatformFacts {
   readonly accounts: readonly [SimAccount, ...SimAccount[]];
+  /** Somebody else's account, which can post the same. */
+  readonly stranger: SimAccount;
+  /** Every form in which the platform writes the address of a post; none of them is there. */
+  readonly addresses: readonly [string, ...string[]];
   /** Beside one post of each kind of the capabilities from the first account. */
   readonly more: readonly Example[];
   /** Where the public sees something else than the post's kind. */
@@ -95,10 +99,31 @@ const youtubeChannel: SimAccount = {
   ],
 };
 
+const stranger = (of: SimAccount, id: string): SimAccount => ({
+  ...of,
+  id,
+  name: 'Somebody else',
+  token: `${of.token}-of-somebody-else`,
+});
+
 /** Add a platform here; the contract suite does not compile without it. */
 export const facts = {
   facebook: {
     accounts: [facebookPage],
+    stranger: stranger(facebookPage, '998877665544332'),
+    addresses: [
+      'https://www.facebook.com/permalink.php?story_fbid=122100000000000001&id=102030405060708',
+      'https://m.facebook.com/story.php?story_fbid=pfbid02AbCdEfGhIjKlMnOpQrStUv&id=102030405060708',
+      'https://www.facebook.com/raobakes/posts/pfbid02AbCdEfGhIjKlMnOpQrStUv',
+      'https://www.facebook.com/raobakes/posts/sourdough-is-back/122100000000000001/',
+      'https://www.facebook.com/photo/?fbid=122100000000000001&set=a.1',
+      'https://www.facebook.com/raobakes/photos/a.11/122100000000000001/',
+      'https://www.facebook.com/reel/122100000000000001',
+      'https://www.facebook.com/watch/?v=122100000000000001',
+      'https://www.facebook.com/raobakes/videos/122100000000000001/',
+      'https://www.facebook.com/102030405060708_122100000000000001',
+      '102030405060708_122100000000000001',
+    ],
     more: [
       { name: 'a photo story', kind: 'story', account: facebookPage, files: ['cycling-mountain-pass.jpg'] },
     ],
@@ -111,6 +136,16 @@ export const facts = {
   },
   instagram: {
     accounts: [instagramByFacebook, instagramByInstagram],
+    stranger: stranger(instagramByFacebook, '17841400000000009'),
+    addresses: [
+      'https://www.instagram.com/p/C1234567890/',
+      'https://www.instagram.com/raobakes/p/C1234567890/',
+      'https://instagram.com/reel/C1234567890/?igsh=x',
+      'https://www.instagram.com/reels/C1234567890/',
+      'https://www.instagram.com/tv/C1234567890/',
+      'https://www.instagram.com/stories/raobakes/3500000000000000000/',
+      '18000000000000000',
+    ],
     more: [
       {
         name: 'a photo story',
@@ -142,6 +177,16 @@ export const facts = {
   },
   linkedin: {
     accounts: [linkedinMember, linkedinOrganization],
+    stranger: stranger(linkedinOrganization, 'urn:li:organization:5005'),
+    addresses: [
+      'https://www.linkedin.com/feed/update/urn:li:share:7265000000000000000/',
+      'https://www.linkedin.com/feed/update/urn%3Ali%3AugcPost%3A7265000000000000000',
+      'https://www.linkedin.com/feed/update/urn:li:activity:7265000000000000000?utm_source=share',
+      'https://www.linkedin.com/posts/asha-rao_sourdough-is-back-activity-7265000000000000000-AbCd',
+      'https://www.linkedin.com/posts/asha-rao_share-7265000000000000000-AbCd?utm_medium=member_desktop',
+      'https://www.linkedin.com/embed/feed/update/urn:li:ugcPost:7265000000000000000',
+      'urn:li:share:7265000000000000000',
+    ],
     more: [
       { name: 'a text of an organization', kind: 'text', account: linkedinOrganization, files: [] },
       {
@@ -166,6 +211,16 @@ export const facts = {
   },
   youtube: {
     accounts: [youtubeChannel],
+    stranger: stranger(youtubeChannel, 'UCzzzzzzzzzzzzzzzzzzzzzz'),
+    addresses: [
+      'https://www.youtube.com/watch?v=dQw4w9WgXcQ&t=1s',
+      'https://youtu.be/dQw4w9WgXcQ?si=abc',
+      'https://www.youtube.com/shorts/dQw4w9WgXcQ',
+      'https://m.youtube.com/watch?v=dQw4w9WgXcQ',
+      'https://www.youtube.com/embed/dQw4w9WgXcQ',
+      'https://studio.youtube.com/video/dQw4w9WgXcQ/edit',
+      'dQw4w9WgXcQ',
+    ],
     more: [],
     // YouTube decides by the film's shape; the example of a reel is upright.
     shownKind: ({ kind }) => (kind === 'reel' ? 'short' : kind),

@@ -81,6 +81,9 @@ describe('LinkedIn, where members cannot list their posts', () => {
       expect(publishErrorOf(row)).toMatchObject({ kind: 'unknown', code: 'MAYBE_LIVE' });
       expect(publishErrorOf(row).message.startsWith(`May already be live on ${account.name}`)).toBe(true);
       expect(publishErrorOf(row).hint).toContain(account.name);
+      expect(publishErrorOf(row).hint).toContain(
+        `content-publisher resolve ${post.table}:${post.id} --published`,
+      );
       const waiting = await publisher().supabase.sql`select 1 from public.publish_queue
         where user_id = ${person.id} and state = 'waiting'`;
       expect(waiting).toHaveLength(0);

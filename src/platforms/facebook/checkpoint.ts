@@ -79,6 +79,6 @@ function unreadable(): PublishError {
     kind: 'unknown',
     code: 'CHECKPOINT_UNREADABLE',
     message: 'What was remembered about this post cannot be read, and it may already be out.',
-    hint: 'Look at the Page. If the post is there, nothing is left to do; if not, duplicate the post and schedule the copy.',
+    hint: 'Nothing to do yet: the Page is read back by itself.',
   });
 }

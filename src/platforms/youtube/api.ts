@@ -62,6 +62,20 @@ const statistics = z.object({
   ),
 });
 
+const snippets = z.object({
+  items: z
+    .array(
+      z.object({
+        snippet: z.object({
+          publishedAt: z.iso.datetime({ offset: true }),
+          channelId: z.string().min(1),
+          channelTitle: z.string().catch(''),
+        }),
+      }),
+    )
+    .default([]),
+});
+
 const statuses = z.object({ items: z.array(z.object({ status: videoStatus })) });
 
 const tokens = z.object({ access_token: z.string().min(1), expires_in: z.number().positive() });
@@ -141,7 +155,7 @@ export function listUploads(
 
 export function getVideo(
   caller: Caller,
-  part: 'status' | 'statistics',
+  part: 'snippet' | 'status' | 'statistics',
   id: string,
   timeoutMs?: number,
 ): Promise<HttpResponse> {
@@ -178,6 +192,7 @@ export const parse = {
     response.status === 200 ? (response.headers['location'] ?? null) : null,
   channels: (response: HttpResponse): Channel[] | null => read(channels, response)?.items ?? null,
   uploads: (response: HttpResponse): UploadsPage | null => read(uploadsPage, response),
+  snippets: (response: HttpResponse) => read(snippets, response)?.items ?? null,
   statistics: (response: HttpResponse) => read(statistics, response)?.items ?? null,
   status: (response: HttpResponse): VideoStatus | null => read(statuses, response)?.items[0]?.status ?? null,
   tokens: (response: HttpResponse) => read(tokens, response),

@@ -2,6 +2,7 @@ import type { Platform } from '../../core/platform.ts';
 import { accountId, lookUpAccountId, refresh, verify } from './account.ts';
 import { capabilities } from './capabilities.ts';
 import { find } from './find.ts';
+import { identify } from './identify.ts';
 import { metrics } from './metrics.ts';
 import { prepare } from './prepare.ts';
 import { problems } from './problems.ts';
@@ -15,6 +16,7 @@ export const youtube: Platform = {
   prepare,
   publish,
   find,
+  identify,
   verify,
   refresh,
   metrics,
