@@ -78,6 +78,7 @@ export function wireTick(parts: TickParts): { readonly deps: TickDeps; close(): 
         maxLatenessMs: limits.maxLatenessMs,
         maxHoldMs: limits.maxHoldMs,
         maxAttempts: limits.maxAttempts,
+        writesPerHour: limits.writesPerHour,
         backlogSpacingMs: limits.backlogSpacingMs,
         requestTimeoutMs: limits.requestTimeoutMs,
         findQuarantineMs: limits.findQuarantineMs,

@@ -28,6 +28,8 @@ export interface Config {
     readonly findQuarantineMs: number;
     readonly requestTimeoutMs: number;
     readonly maxAttempts: number;
+    /** undefined: what each platform's capabilities say. */
+    readonly writesPerHour: number | undefined;
     readonly concurrency: number;
     readonly maxTicksPerHost: number;
   };

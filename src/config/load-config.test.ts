@@ -35,6 +35,7 @@ test('the defaults are the documented ones', () => {
       findQuarantineMs: 300_000,
       requestTimeoutMs: 30_000,
       maxAttempts: 5,
+      writesPerHour: undefined,
       concurrency: 8,
       maxTicksPerHost: 3,
     },

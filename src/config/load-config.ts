@@ -48,6 +48,7 @@ function readConfig({ optional, withDefault }: VariableReader): Config {
       findQuarantineMs: withDefault('FIND_QUARANTINE', V.FIND_QUARANTINE),
       requestTimeoutMs: withDefault('REQUEST_TIMEOUT', V.REQUEST_TIMEOUT),
       maxAttempts: withDefault('MAX_ATTEMPTS', V.MAX_ATTEMPTS),
+      writesPerHour: optional('WRITES_PER_HOUR', V.WRITES_PER_HOUR),
       concurrency: withDefault('CONCURRENCY', V.CONCURRENCY),
       maxTicksPerHost: withDefault('MAX_TICKS_PER_HOST', V.MAX_TICKS_PER_HOST),
     },

@@ -122,6 +122,12 @@ export const VARIABLES = {
     parse: integer(1, 100),
     default: '5',
   },
+  WRITES_PER_HOUR: {
+    section: WORK,
+    about:
+      "Posts that one account gets within an hour at most; more wait. Empty: the platform's documented rate, else 60.",
+    parse: integer(1, 1_000_000),
+  },
   CONCURRENCY: {
     section: WORK,
     about: 'Posts in work at once in one tick; one account does one thing at a time in any case.',

@@ -76,6 +76,8 @@ export interface Hold {
   readonly scope: string;
   readonly until: Date;
   readonly kind: string;
+  /** As it stands on the posts that wait for it. */
+  readonly code?: string;
   readonly reason: string;
   readonly hint: string;
 }

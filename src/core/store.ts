@@ -1,4 +1,4 @@
-import type { ClaimedPost, StoredProblem, StoredTarget } from './job.ts';
+import type { ClaimedPost, Hold, StoredProblem, StoredTarget } from './job.ts';
 import type { Identified } from './platform.ts';
 import type { SourceTable } from './source-row.ts';
 import type { TargetState } from './states.ts';
@@ -79,6 +79,8 @@ export interface ArmRequest extends Claim {
   readonly sent: Readonly<Record<string, unknown>>;
   /** Sending again is the look at an unknown outcome: allowed for a target in state 'unknown'. */
   readonly repeat: boolean;
+  /** Sends of this account within an hour, at most. */
+  readonly writesPerHour: number;
   /** How long after the arm the request may leave. */
   readonly windowMs: number;
   readonly requestTimeoutMs: number;
@@ -102,6 +104,8 @@ export type ArmAnswer =
         | 'already answered';
       readonly until: Date | null;
       readonly detail: string | null;
+      /** What stands against it, with why 'held'. */
+      readonly hold: Hold | null;
     };
 
 export interface Outcome {
@@ -159,6 +163,7 @@ export interface HoldRequest {
   readonly key: string;
   readonly until: Date;
   readonly kind: string;
+  readonly code?: string;
   readonly reason: string;
   readonly hint: string;
   readonly evidence: Readonly<Record<string, unknown>>;

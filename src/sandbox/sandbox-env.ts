@@ -25,6 +25,8 @@ export function sandboxEnv(at: SandboxAddresses): Readonly<Record<string, string
     FIND_QUARANTINE: '2',
     REQUEST_TIMEOUT: '2',
     BACKLOG_SPACING: '0',
+    // Hundreds of posts for a handful of accounts are what it is tried with.
+    WRITES_PER_HOUR: '1000000',
     LOG_DIR: at.logDir,
     ...Object.fromEntries(
       (Object.keys(simulators) as (keyof typeof simulators)[]).flatMap((platform) => {

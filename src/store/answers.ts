@@ -109,12 +109,20 @@ const effect = z
   );
 
 const hold = z
-  .object({ scope: z.string(), until: instant, kind: maybeText, reason: maybeText, hint: maybeText })
+  .object({
+    scope: z.string(),
+    until: instant,
+    kind: maybeText,
+    code: maybeText,
+    reason: maybeText,
+    hint: maybeText,
+  })
   .transform(
     (row): Hold => ({
       scope: row.scope,
       until: row.until,
       kind: row.kind ?? 'temporary',
+      code: row.code ?? 'HELD',
       reason: row.reason ?? 'The account waits.',
       hint: row.hint ?? 'Nothing to do.',
     }),
@@ -278,11 +286,18 @@ export const arm = z
       .nullish(),
     until: maybeInstant,
     detail: maybeText,
+    hold: hold.nullish().transform((value) => value ?? null),
   })
   .transform((row) =>
     row.ok
       ? { ok: true as const, msLeft: row.ms_left ?? 0 }
-      : { ok: false as const, why: row.why ?? ('state' as const), until: row.until, detail: row.detail },
+      : {
+          ok: false as const,
+          why: row.why ?? ('state' as const),
+          until: row.until,
+          detail: row.detail,
+          hold: row.hold,
+        },
   );
 
 export const outcome = z

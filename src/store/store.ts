@@ -137,6 +137,7 @@ export function createStore(rpc: Rpc, spool?: Spool): Store {
             token_md5: request.tokenMd5,
             sent: request.sent,
             repeat: request.repeat,
+            writes_per_hour: request.writesPerHour,
             window_ms: request.windowMs,
             request_timeout_ms: request.requestTimeoutMs,
           },

@@ -17,6 +17,7 @@ const REQUEST = {
   tokenMd5: 't',
   sent: {},
   repeat: false,
+  writesPerHour: 60,
   requestTimeoutMs: 5_000,
 } as const;
 
@@ -101,7 +102,7 @@ describe('the permission to send', () => {
   });
 
   it('what the database refuses is handed on as it is', async () => {
-    const refusal = { ok: false, why: 'held', until: new Date(0), detail: 'a limit' } as const;
+    const refusal = { ok: false, why: 'held', until: new Date(0), detail: 'a limit', hold: null } as const;
     await expect(takeArm(storeThat(refusal), REQUEST)).resolves.toEqual({ refused: refusal });
   });
 });

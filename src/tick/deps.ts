@@ -22,6 +22,8 @@ interface TickLimits {
   readonly maxLatenessMs: number;
   readonly maxHoldMs: number;
   readonly maxAttempts: number;
+  /** Instead of what a platform's capabilities say. */
+  readonly writesPerHour: number | undefined;
   readonly backlogSpacingMs: number;
   readonly requestTimeoutMs: number;
   readonly findQuarantineMs: number;

@@ -1,10 +1,11 @@
 import { type Problem, PublishError } from '../core/errors.ts';
 import { HttpFailure } from '../core/http.ts';
-import type { StoredProblem, StoredTarget } from '../core/job.ts';
+import type { Hold, StoredProblem, StoredTarget } from '../core/job.ts';
 import { type Decision, decideRetry, type RetryLimits } from '../core/retry.ts';
 import type { TargetSettlement } from '../core/store.ts';
 import type { PublishDeps, TickDeps } from './deps.ts';
 import type { Step } from './step.ts';
+import type { TargetWork } from './target-job.ts';
 
 /** What is known about a failure before the arm, or about a definite refusal after it. */
 export interface Failed {
@@ -110,6 +111,33 @@ export function fail(deps: PublishDeps, target: StoredTarget, failed: Failed): S
     reason: failed.problem.message,
     settlement: settlement(target, decision, storedProblem(deps, failed, decision)),
   };
+}
+
+const WAITING_KINDS = ['auth', 'config', 'rate_limited', 'temporary'] as const;
+/** Our own cap of writes (publisher_arm): it only delays, however long the queue of the account is. */
+const OWN_CAP = 'WRITES_PER_HOUR';
+
+/** Waits for the end of a hold. The cap concerns every other post of the account too: they are not even prepared. */
+export function held(deps: PublishDeps, { target }: Pick<TargetWork, 'target'>, hold: Hold): Step {
+  const { kind, code = 'HELD', reason, hint, until } = hold;
+  if (code === OWN_CAP) {
+    deps.learned.hold({
+      ...hold,
+      scope: 'account',
+      key: `${target.platform}:${target.accountId}`,
+      evidence: {},
+    });
+  }
+  return fail(deps, code === OWN_CAP ? { ...target, heldSince: null } : target, {
+    problem: {
+      kind: WAITING_KINDS.find((known) => known === kind) ?? 'rate_limited',
+      code,
+      message: reason,
+      hint,
+    },
+    reached: false,
+    retryAt: until,
+  });
 }
 
 /** Several reasons become one sentence each, under the first one's code. */

@@ -4,7 +4,7 @@ import type { StoredTarget } from '../core/job.ts';
 import type { Platform } from '../core/platform.ts';
 import { StoreError } from '../core/store.ts';
 import type { PublishDeps } from './deps.ts';
-import { asFailed, type Failed, fail, toFailed } from './failure.ts';
+import { asFailed, type Failed, fail, held, toFailed } from './failure.ts';
 import { missedTime } from './judge-post.ts';
 import { asLearned, heedRefusal } from './refusal.ts';
 import { sendTarget } from './send-target.ts';
@@ -112,8 +112,6 @@ async function forget(deps: PublishDeps, names: readonly string[]): Promise<void
   }
 }
 
-const WAITING_KINDS = ['auth', 'config', 'rate_limited'] as const;
-
 /** Reasons of ours, before the platform is asked anything. */
 function mayNotSend(work: TargetWork, deps: PublishDeps): Step | null {
   const { target, chosen } = work;
@@ -135,16 +133,7 @@ function mayNotSend(work: TargetWork, deps: PublishDeps): Step | null {
   }
   const hold =
     deps.learned.holdFor(target.platform, target.accountId, tokenMd5(chosen), deps.now()) ?? target.hold;
-  if (hold !== null) {
-    const { reason, hint, until } = hold;
-    const kind = WAITING_KINDS.find((known) => known === hold.kind) ?? 'rate_limited';
-    return fail(deps, target, {
-      problem: { kind, code: 'HELD', message: reason, hint },
-      reached: false,
-      retryAt: until,
-    });
-  }
-  return null;
+  return hold === null ? null : held(deps, work, hold);
 }
 
 function maybeOut(deps: PublishDeps, target: StoredTarget, failed: Failed): Step {

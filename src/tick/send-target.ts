@@ -6,7 +6,7 @@ import { snapshotPost } from '../core/sent-post.ts';
 import type { ArmAnswer, OutcomeAnswer } from '../core/store.ts';
 import { takeArm } from './arm.ts';
 import type { PublishDeps } from './deps.ts';
-import { decide, storedProblem, toFailed } from './failure.ts';
+import { decide, held, storedProblem, toFailed } from './failure.ts';
 import { later, type Step } from './step.ts';
 import { MAIN_EFFECT, makeJob, sealCheckpoint, type TargetWork } from './target-job.ts';
 
@@ -65,6 +65,7 @@ export async function armAndSend(
       tokenMd5: work.tokenMd5,
       sent: snapshotPost(work.post),
       repeat,
+      writesPerHour: deps.limits.writesPerHour ?? platform.capabilities.writesPerHour,
       requestTimeoutMs: deps.limits.requestTimeoutMs,
     });
     if ('arm' in armed) {
@@ -183,7 +184,9 @@ function notArmed(deps: PublishDeps, work: TargetWork, refused: Extract<ArmAnswe
     case 'same_unresolved':
       return later(work, soon(60_000), 'an equal post of this account has an unclear outcome');
     case 'held':
-      return later(work, refused.until ?? soon(60_000), refused.detail);
+      return refused.hold === null
+        ? later(work, soon(60_000), refused.detail)
+        : held(deps, work, refused.hold);
     case 'edited':
       return later(work, soon(1_000), 'it was edited a moment ago');
     default:

@@ -134,6 +134,7 @@ create table if not exists public.publish_effects (
   primary key (source, post_id, platform, account_id, effect)
 );
 comment on table public.publish_effects is 'content-publisher: each visible act of a target';
+create index if not exists publish_effects_account on public.publish_effects (platform, account_id, armed_at);
 
 create table if not exists public.publish_log (
   id bigint generated always as identity primary key,

@@ -361,8 +361,8 @@ $$;
 
 -- Writes down "about to send", durably, or says why nothing may be sent.
 -- p: {arm_id, source, id, owner, fence, platform, account_id, connection_id, effect, revision, fingerprint,
---     token_md5, sent, repeat, window_ms, request_timeout_ms}
--- Answers {ok: true, ms_left} or {ok: false, why, until, detail}.
+--     token_md5, sent, repeat, writes_per_hour, window_ms, request_timeout_ms}
+-- Answers {ok: true, ms_left} or {ok: false, why, until, detail, hold}.
 create or replace function public.publisher_arm(p jsonb) returns jsonb
 language plpgsql set search_path = '' set timezone = 'UTC' as $$
 declare
@@ -381,6 +381,8 @@ declare
   v_hold jsonb;
   v_now timestamptz;
   v_repeat boolean := coalesce((p ->> 'repeat')::boolean, false);
+  v_cap integer := greatest(1, coalesce((p ->> 'writes_per_hour')::integer, 60));
+  v_free_at timestamptz;
 begin
   v_row := public.publisher_row(v_source, v_id, true);
   v_queue := public.publisher_require_lease(p);
@@ -429,7 +431,7 @@ begin
   end if;
   v_hold := public.publisher_hold_for(v_platform, v_account, p ->> 'token_md5');
   if v_hold is not null then
-    return jsonb_build_object('ok', false, 'why', 'held', 'until', v_hold -> 'until', 'detail', v_hold ->> 'reason');
+    return jsonb_build_object('ok', false, 'why', 'held', 'until', v_hold -> 'until', 'detail', v_hold ->> 'reason', 'hold', v_hold);
   end if;
   if exists (select 1 from public.publish_targets t
         where t.platform = v_platform and t.account_id = v_account and t.state = 'armed'
@@ -455,6 +457,21 @@ begin
     and e.platform = v_platform and e.account_id = v_account and e.effect = v_effect_name for update;
   if v_effect.state in ('armed', 'accepted', 'published', 'unknown') and not (v_repeat and v_effect.state = 'unknown') then
     return jsonb_build_object('ok', false, 'why', 'state', 'detail', v_effect.state);
+  end if;
+
+  -- Under the account's lock, so that two hosts count the same. What was definitely not sent takes no place; a repeat
+  -- is the look at a send that has one already.
+  if not v_repeat then
+    select e.armed_at + interval '1 hour' into v_free_at from public.publish_effects e
+      where e.platform = v_platform and e.account_id = v_account and e.armed_at > v_now - interval '1 hour'
+        and e.state not in ('refused', 'not_sent', 'absent')
+      order by e.armed_at desc offset v_cap - 1 limit 1;
+    if found then
+      v_hold := jsonb_build_object('scope', 'account', 'until', v_free_at, 'kind', 'rate_limited', 'code', 'WRITES_PER_HOUR',
+        'reason', format('The account has had %s posts within an hour, which is as many as are sent to it.', v_cap),
+        'hint', 'Nothing to do: the others follow by themselves. WRITES_PER_HOUR sets another number.');
+      return jsonb_build_object('ok', false, 'why', 'held', 'until', v_free_at, 'detail', v_hold ->> 'reason', 'hold', v_hold);
+    end if;
   end if;
 
   insert into public.publish_effects as e (source, post_id, platform, account_id, effect, state, arm_id, fence, fingerprint,

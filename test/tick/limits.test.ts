@@ -278,6 +278,36 @@ describe("what is the operator's", () => {
   });
 });
 
+describe('more posts than an account gets within an hour', () => {
+  it('are sent as places become free, and never fail of it; another account goes on', async () => {
+    const { run, supabase } = publisher();
+    const busy = await user('facebook');
+    const other = await user('facebook');
+    const posts = await schedulePosts(busy.person, 8);
+    await schedulePosts(other.person, 2);
+    const env = { WRITES_PER_HOUR: '2', MAX_HOLD: '30m', MAX_LATENESS: '1h' };
+    const first = await run({ env });
+    expect(outcomesOf(first, busy.person).sort()).toEqual([
+      ...Array(6).fill('held'),
+      'published',
+      'published',
+    ]);
+    expect(outcomesOf(first, other.person)).toEqual(['published', 'published']);
+    const rows = await Promise.all(posts.map(({ table, id }) => readRow(supabase, table, id)));
+    const waiting = rows.filter(({ status }) => status === 'scheduled').map(publishErrorOf);
+    expect(waiting).toEqual(
+      Array(6).fill(expect.objectContaining({ kind: 'rate_limited', code: 'WRITES_PER_HOUR' })),
+    );
+    await letTimePass(publisher(), 1_800);
+    expect((await run({ userId: busy.person.id, env })).summary).toMatchObject({ published: 0, failed: 0 });
+    for (let hour = 0; hour < 3; hour += 1) {
+      await letTimePass(publisher(), 3_601);
+      expect((await run({ userId: busy.person.id, env })).summary).toMatchObject({ published: 2, failed: 0 });
+    }
+    expect(publicPosts(publisher(), busy.account.id)).toHaveLength(8);
+  });
+});
+
 /** A door before the simulator that is slow and remembers who was inside when. */
 async function watched(platform: SimulatedPlatform) {
   const visits: { account: string; from: number; to: number }[] = [];

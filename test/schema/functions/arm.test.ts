@@ -259,6 +259,7 @@ describe('arm', () => {
             windowMs: 10_000,
             sent: {},
             repeat: false,
+            writesPerHour: 60,
             requestTimeoutMs: 10_000,
           });
         }),

@@ -89,6 +89,7 @@ describe('copies: equal owner, account, fingerprint and due minute in the two ta
       windowMs: 1_000,
       sent: {},
       repeat: false,
+      writesPerHour: 60,
       requestTimeoutMs: 1_000,
     });
     const first = await request(one);

@@ -78,6 +78,7 @@ export function makeWork(store: Store, tick: TickIdentity, claimed: ClaimedPost)
       windowMs: 10_000,
       sent: {},
       repeat: false,
+      writesPerHour: 60,
       requestTimeoutMs: 20_000,
       ...over,
     }),
