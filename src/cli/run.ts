@@ -9,6 +9,12 @@ import type { Io } from './io.ts';
 import { logFailure } from './log-failure.ts';
 import { logDir, newIdentity, readConfig, wireTick } from './wire.ts';
 
+/**
+ * Longer than what is armed may take at most: 10 s to leave, 30 s for the answer, and its outcome. Less than the 90 s
+ * after which systemd kills (TimeoutStopSec).
+ */
+const STOP_WITHIN_MS = 60_000;
+
 export interface RunOptions {
   readonly json: boolean;
   readonly failOnError: boolean;
@@ -37,7 +43,16 @@ async function runTick(io: Io, options: RunOptions, identity: TickIdentity): Pro
     terminal: io.terminal && !options.json,
   });
   const stop = new AbortController();
-  const onSignal = () => stop.abort();
+  const onSignal = (signal: string) => {
+    stop.abort();
+    log.info(`told to stop (${signal}): what is armed is finished, the rest is released`);
+    setTimeout(() => {
+      log.error(
+        `not at its end ${STOP_WITHIN_MS / 1_000} s after ${signal}; what is left is looked at by later ticks`,
+      );
+      void log.flush().finally(() => process.exit(EXIT.again));
+    }, STOP_WITHIN_MS).unref();
+  };
   process.once('SIGTERM', onSignal);
   process.once('SIGINT', onSignal);
 

@@ -86,6 +86,7 @@ export function wireTick(parts: TickParts): { readonly deps: TickDeps; close(): 
       options: {
         userId: config.testUser.id ?? null,
         includeOverdue: parts.includeOverdue,
+        lookBeforeSend: config.lookBeforeSend,
         defaultZone: config.defaultTimezone ?? null,
       },
       signal,

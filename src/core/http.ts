@@ -42,6 +42,8 @@ export interface HttpRequest {
   /** Present exactly when this request makes an effect visible: fresh connection, no redirect, no replay. */
   readonly arm?: Arm;
   readonly timeoutMs?: number;
+  /** Ends it; an armed one that has begun to leave is finished. */
+  readonly signal?: AbortSignal;
 }
 
 export interface HttpResponse {

@@ -62,6 +62,7 @@ export interface StoredTarget {
   /** nextLookAt has come, by the database's clock. */
   readonly due: boolean;
   readonly platformPostId: string | null;
+  readonly idKind: string | null;
   readonly platformPostUrl: string | null;
   readonly publishedAt: Date | null;
   readonly warning: string | null;
@@ -110,6 +111,11 @@ export interface ClaimedPost {
 }
 
 const IN_FLIGHT: readonly TargetState[] = ['armed', 'unknown', 'accepted'];
+
+/** Out, but its public id is not known yet. */
+export const lacksPublicId = (target: StoredTarget): boolean =>
+  target.state === 'published' && target.nextLookAt !== null;
+
 const WAITING: readonly TargetState[] = ['pending', 'prepared', 'retry', 'held'];
 
 /** It may be visible or become so: looked for, never sent as it stands. */

@@ -136,6 +136,8 @@ export interface Published {
   /** What kind of id: 'post', 'video', 'media', 'share', 'container'. */
   readonly idKind: string;
   readonly url: string | null;
+  /** `id` is ours and not the public one, which is looked for during a day. */
+  readonly provisional?: true;
   /** Something a person should know although it is out. */
   readonly warning?: string;
 }

@@ -45,6 +45,10 @@ export interface ClaimOptions {
   readonly lateAfterSeconds: number;
   readonly spacingSeconds: number;
   readonly maxTicksPerHost: number;
+  /** A post on which so many leases have died is given out alone, and not while `busy`. */
+  readonly aloneAfter: number;
+  /** The tick has posts in hand. */
+  readonly busy: boolean;
 }
 
 /** A claim: what every write about it must prove to hold. */

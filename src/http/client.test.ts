@@ -263,12 +263,12 @@ describe('a broken exchange', () => {
   it('that is stopped by the signal counts as sent once it has left', async () => {
     const stop = new AbortController();
     const url = await servers.http(() => stop.abort());
-    const http = client(url, { signal: stop.signal });
-    expect(await failure(http.request({ method: 'POST', url: URL_OF_POST }))).toMatchObject({
+    const post = { method: 'POST', url: URL_OF_POST, signal: stop.signal } as const;
+    expect(await failure(client(url).request(post))).toMatchObject({
       sent: true,
       reason: 'aborted',
     });
-    expect(await failure(http.request({ method: 'POST', url: URL_OF_POST }))).toMatchObject({
+    expect(await failure(client(url).request(post))).toMatchObject({
       sent: false,
       reason: 'aborted',
     });
@@ -281,10 +281,11 @@ describe('a broken exchange', () => {
       response.end('{"id":"1"}');
     });
     const arm = { id: 'a', check: () => undefined };
-    const answer = await client(url, { signal: stop.signal }).request({
+    const answer = await client(url).request({
       method: 'POST',
       url: URL_OF_POST,
       arm,
+      signal: stop.signal,
     });
     expect(answer.json).toEqual({ id: '1' });
   });

@@ -11,8 +11,6 @@ export interface HttpOptions extends AddressRules, ConnectionOptions {
   readonly timeoutMs: number;
   /** Longest answer that is read, default 4 MB. */
   readonly maxAnswerBytes?: number;
-  /** Stops requests; an armed one that has begun to leave is finished. */
-  readonly signal?: AbortSignal | undefined;
   readonly log?: Logger | undefined;
   readonly userAgent: string;
 }
@@ -46,7 +44,7 @@ export function createHttp(options: HttpOptions): HttpClient {
       timeoutMs: request.timeoutMs ?? options.timeoutMs,
       connectTimeoutMs: options.connectTimeoutMs,
       maxAnswerBytes: options.maxAnswerBytes ?? MAX_ANSWER_BYTES,
-      signal: options.signal,
+      signal: request.signal,
     });
     if (dispatcher !== agent) await dispatcher.destroy();
     return result;

@@ -217,6 +217,8 @@ describe('an answer of another shape', () => {
       lateAfterSeconds: 600,
       spacingSeconds: 120,
       maxTicksPerHost: 3,
+      aloneAfter: 2,
+      busy: false,
     });
     await expect(asked).rejects.toThrow('publisher_claim');
     await expect(asked).rejects.not.toThrow('EAABsecret-token');

@@ -82,6 +82,8 @@ export function createStore(rpc: Rpc, spool?: Spool): Store {
             late_after_seconds: options.lateAfterSeconds,
             spacing_seconds: options.spacingSeconds,
             max_ticks_per_host: options.maxTicksPerHost,
+            alone_after: options.aloneAfter,
+            busy: options.busy,
           },
         },
         answers.claim,

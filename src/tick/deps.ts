@@ -33,6 +33,7 @@ interface TickOptions {
   /** Limits everything to this user's rows. */
   readonly userId: string | null;
   readonly includeOverdue: boolean;
+  readonly lookBeforeSend: boolean;
   readonly defaultZone: string | null;
 }
 

@@ -8,6 +8,8 @@ import { parseSourceRow, type SourceRow } from '../core/source-row.ts';
 import { span } from '../core/span.ts';
 
 const MAX_DEAD_LEASES = 3;
+/** The last of them dies alone, so that nothing else of its tick is blamed on it. */
+export const ALONE_AFTER = MAX_DEAD_LEASES - 1;
 const SKIPPED_LOOK_MS = 60_000;
 const REPLAN_MS = 5_000;
 

@@ -1,13 +1,13 @@
 import { type Candidate, type ChosenAccount, chooseAccounts } from '../core/choose-accounts.ts';
 import type { Problem } from '../core/errors.ts';
 import { fingerprint } from '../core/fingerprint.ts';
-import { type ClaimedPost, isInFlight, isOpen, type StoredTarget } from '../core/job.ts';
+import { type ClaimedPost, isInFlight, isOpen, lacksPublicId, type StoredTarget } from '../core/job.ts';
 import type { Platform } from '../core/platform.ts';
 import { buildPost, type Post } from '../core/post.ts';
 import type { Claim, TargetSettlement } from '../core/store.ts';
 import { type PublishDeps, platformNamed } from './deps.ts';
 import { asFailed, fail } from './failure.ts';
-import { followTarget } from './follow-target.ts';
+import { findPublicId, followTarget } from './follow-target.ts';
 import { type Judged, judgePost } from './judge-post.ts';
 import { stamped } from './plan.ts';
 import { publishTarget } from './publish-target.ts';
@@ -47,7 +47,10 @@ export async function publishPost(
   });
   const inFlight = claimed.targets.filter((target) => isInFlight(target) && target.due);
 
-  const candidates = 'row' in judged || inFlight.length > 0 ? await reachAccounts(deps, claimed) : [];
+  const nameless = claimed.targets.filter((target) => lacksPublicId(target) && target.due);
+
+  const candidates =
+    'row' in judged || inFlight.length + nameless.length > 0 ? await reachAccounts(deps, claimed) : [];
   const followed = inFlight.map(async (target) => {
     const step = await runTarget(keyOf(target), () =>
       followTarget(deps, {
@@ -60,7 +63,16 @@ export async function publishPost(
     );
     record(pass, claimed, target, step);
   });
-  await Promise.all([...followed, sendWhatIsLeft(deps, claimed, claim, judged, candidates, runTarget, pass)]);
+  const named = nameless.map((target) =>
+    runTarget(keyOf(target), () =>
+      findPublicId(deps, { claimed, claim, target, candidates, fallback: null }),
+    ),
+  );
+  await Promise.all([
+    ...followed,
+    ...named,
+    sendWhatIsLeft(deps, claimed, claim, judged, candidates, runTarget, pass),
+  ]);
 
   const problem = pass.problem === null ? null : stamped(pass.problem, deps.now());
   const settled = await deps.store.settle(claim, {

@@ -64,6 +64,10 @@ async function advance(deps: PublishDeps, work: TargetWork): Promise<Step> {
     return fail(deps, target, { problem: opened.problem, reached: true, retryAt: null });
   // What was prepared from other content is of no use.
   const checkpoint = target.revision === work.revision ? readCheckpoint(deps, target) : null;
+  if (checkpoint === 'unreadable' && mainEffect(target) !== undefined) {
+    // It may name what an earlier request, still on its way, makes visible: not to be started over.
+    return maybeOut(deps, target, asFailed([checkpointUnreadable]));
+  }
 
   const { capabilities } = platform;
   const kind = capabilities.kinds[post.kind];
@@ -87,7 +91,7 @@ async function advance(deps: PublishDeps, work: TargetWork): Promise<Step> {
       { ...work, post: inspected, tokenMd5: tokenMd5(asLearned(deps, chosen)) },
       opened.account,
       media.files,
-      checkpoint,
+      checkpoint === 'unreadable' ? null : checkpoint,
     );
     if (isOver(step)) await forget(deps, media.uploaded());
     return step;
@@ -153,6 +157,13 @@ const kindRefused = (platform: Platform, kind: string): Problem => ({
   message: `${platform.capabilities.label} takes no post of the kind “${kind}”; it takes ${Object.keys(platform.capabilities.kinds).join(', ')}.`,
   hint: 'Change the content type or the platform of the post, then schedule it again.',
 });
+
+const checkpointUnreadable: Problem = {
+  kind: 'unknown',
+  code: 'CHECKPOINT_UNREADABLE',
+  message: 'What was prepared for it can no longer be read.',
+  hint: 'When ENCRYPTION_KEY was changed, put the old key into ENCRYPTION_KEY_PREVIOUS.',
+};
 
 const copyOf = (other: string): Problem => ({
   kind: 'rejected',

@@ -37,13 +37,7 @@ export async function recoverTarget(deps: PublishDeps, work: TargetWork, account
     await deps.store.outcome({ armId, outcome: 'unknown', nextLookAt: deps.now() }, deps.identity);
   }
 
-  let found: Found;
-  try {
-    found = await work.platform.find(makeJob(deps, work, account, [], readCheckpoint(deps, work.target)));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    found = { state: 'unknown', reason, lookAt: new Date(deps.now().getTime() + LOOK_AGAIN_MS) };
-  }
+  const found = await look(deps, work, account);
 
   switch (found.state) {
     case 'published':
@@ -105,6 +99,22 @@ export async function recoverTarget(deps: PublishDeps, work: TargetWork, account
   }
 }
 
+/** Reads the platform back. What cannot be read proves nothing. */
+export async function look(deps: PublishDeps, work: TargetWork, account: Account): Promise<Found> {
+  const again = (reason: string): Found => ({
+    state: 'unknown',
+    reason,
+    lookAt: new Date(deps.now().getTime() + LOOK_AGAIN_MS),
+  });
+  const checkpoint = readCheckpoint(deps, work.target);
+  if (checkpoint === 'unreadable') return again('What was prepared for it can no longer be read.');
+  try {
+    return await work.platform.find(makeJob(deps, work, account, [], checkpoint));
+  } catch (error) {
+    return again(error instanceof Error ? error.message : String(error));
+  }
+}
+
 /** Sends the very same again: the platform names the first one, or it was not there. Anything else taught nothing. */
 async function repeat(
   deps: PublishDeps,
@@ -113,7 +123,7 @@ async function repeat(
   armId: string,
   checkpoint: Checkpoint | null,
 ): Promise<Step> {
-  const step = await armAndSend(deps, work, account, [], checkpoint ?? {}, true);
+  const step = await armAndSend(deps, work, account, [], checkpoint ?? {}, { repeat: true });
   if (step.done === 'outcome') return step;
   const reason = `It may not be repeated now to learn whether it is out: ${step.reason ?? 'it changed'}.`;
   return unclear(deps, work, armId, reason, new Date(deps.now().getTime() + LOOK_AGAIN_MS));

@@ -1,19 +1,22 @@
 import { PublishError } from '../core/errors.ts';
 import { HttpFailure } from '../core/http.ts';
 import type { StoredProblem } from '../core/job.ts';
-import type { Accepted, Account, Checkpoint, MediaFile, Published } from '../core/platform.ts';
+import type { Accepted, Account, Checkpoint, Job, MediaFile, Published } from '../core/platform.ts';
 import { snapshotPost } from '../core/sent-post.ts';
 import type { ArmAnswer, OutcomeAnswer } from '../core/store.ts';
 import { takeArm } from './arm.ts';
 import type { PublishDeps } from './deps.ts';
 import { decide, held, storedProblem, toFailed } from './failure.ts';
 import { later, type Step } from './step.ts';
-import { MAIN_EFFECT, makeJob, sealCheckpoint, type TargetWork } from './target-job.ts';
+import { MAIN_EFFECT, mainEffect, makeJob, sealCheckpoint, type TargetWork } from './target-job.ts';
 
 /** Longer waits for a platform's processing are left to a later tick. */
 const WAIT_IN_TICK_MS = 12_000;
 const BUSY_PAUSE_MS = 1_000;
 const BUSY_TRIES = 10;
+const LOOKED_BACK_MS = 30 * 60_000;
+const FIRST_ID_LOOK_MS = 60_000;
+const ID_LOOKED_FOR_MS = 24 * 3_600_000;
 
 /** Prepares, arms and sends one target. Every error before the arm is thrown; after it, it is an outcome. */
 export async function sendTarget(
@@ -26,7 +29,7 @@ export async function sendTarget(
   const { platform, target } = work;
   let checkpoint = from;
   for (;;) {
-    const prepared = await platform.prepare(makeJob(deps, work, account, media, checkpoint));
+    const prepared = await platform.prepare(stoppable(deps, makeJob(deps, work, account, media, checkpoint)));
     checkpoint = prepared.checkpoint;
     await deps.store.checkpoint(
       work.claim,
@@ -40,7 +43,35 @@ export async function sendTarget(
     if (wait > WAIT_IN_TICK_MS || deps.signal.aborted) return later(work, prepared.lookAt, null);
     await work.context.sleep(Math.max(0, wait));
   }
-  return armAndSend(deps, work, account, media, checkpoint);
+  const there = await alreadyThere(deps, work, account);
+  return armAndSend(deps, work, account, media, checkpoint, there === null ? {} : { adopt: there });
+}
+
+/** LOOK_BEFORE_SEND: the same post of another publisher, in the last half hour of the account. */
+async function alreadyThere(
+  deps: PublishDeps,
+  work: TargetWork,
+  account: Account,
+): Promise<Published | null> {
+  if (!deps.options.lookBeforeSend || mainEffect(work.target) !== undefined) return null;
+  const now = deps.now();
+  const found = await work.platform.find({
+    ...makeJob(deps, work, account, [], null),
+    armedAt: new Date(now.getTime() - LOOKED_BACK_MS),
+    lastPossibleAt: now,
+  });
+  if (found.state !== 'published') {
+    const reason = found.state === 'unknown' ? found.reason : null;
+    deps.log.debug('Looked before sending: no such post was found.', { ...work.claim, reason });
+    return null;
+  }
+  return { ...found, warning: 'It was already on the account and was not sent again (LOOK_BEFORE_SEND).' };
+}
+
+/** What is invisible ends at once when the tick is told to stop; a later one resumes it. */
+function stoppable(deps: PublishDeps, job: Job): Job {
+  const { http } = job;
+  return { ...job, http: { request: (asked) => http.request({ ...asked, signal: deps.signal }) } };
 }
 
 /** The one request that may make it visible, with its arm before and its outcome after. */
@@ -50,7 +81,7 @@ export async function armAndSend(
   account: Account,
   media: readonly MediaFile[],
   checkpoint: Checkpoint,
-  repeat = false,
+  { repeat = false, adopt }: { readonly repeat?: boolean; readonly adopt?: Published } = {},
 ): Promise<Step> {
   const { claim, target, platform } = work;
   for (let attempt = 0; ; attempt += 1) {
@@ -72,7 +103,7 @@ export async function armAndSend(
       const { arm } = armed;
       let sent: Published | Accepted;
       try {
-        sent = await platform.publish(makeJob(deps, work, account, media, checkpoint), arm);
+        sent = adopt ?? (await platform.publish(makeJob(deps, work, account, media, checkpoint), arm));
       } catch (error) {
         return recordFailure(deps, work, arm.id, error, repeat);
       }
@@ -85,10 +116,17 @@ export async function armAndSend(
   }
 }
 
+/** Of a public id: later and later, and not for longer than a day. */
+function nextIdLook(now: Date, sentAt: Date): Date | undefined {
+  const age = now.getTime() - sentAt.getTime();
+  return age > ID_LOOKED_FOR_MS ? undefined : new Date(now.getTime() + Math.max(FIRST_ID_LOOK_MS, age / 2));
+}
+
 export async function recordSent(
   deps: PublishDeps,
   armId: string,
   sent: Published | Accepted,
+  sentAt = deps.now(),
 ): Promise<OutcomeAnswer> {
   return deps.store.outcome(
     sent.state === 'published'
@@ -99,6 +137,7 @@ export async function recordSent(
           idKind: sent.idKind,
           url: sent.url,
           warning: sent.warning,
+          nextLookAt: sent.provisional === true ? nextIdLook(deps.now(), sentAt) : undefined,
         }
       : {
           armId,

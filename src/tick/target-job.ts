@@ -29,10 +29,11 @@ export function mainEffect(target: StoredTarget): StoredEffect | undefined {
   return target.effects.find((effect) => effect.effect === MAIN_EFFECT);
 }
 
-export function readCheckpoint(deps: PublishDeps, target: StoredTarget): Checkpoint | null {
+/** unreadable: of another key, or edited by hand. */
+export function readCheckpoint(deps: PublishDeps, target: StoredTarget): Checkpoint | null | 'unreadable' {
   if (target.checkpoint === null) return null;
   const text = deps.keyring.decrypt(target.checkpoint);
-  return text === null ? null : asObject(tryJson(text));
+  return (text === null ? null : asObject(tryJson(text))) ?? 'unreadable';
 }
 
 export function sealCheckpoint(deps: PublishDeps, checkpoint: Checkpoint): string {

@@ -3,6 +3,7 @@ import type { ClaimedPost } from '../core/job.ts';
 import { countOutcomes, type PostResult, type ResultOutcome, type TickSummary } from '../core/result.ts';
 import { type Report, StoreError } from '../core/store.ts';
 import type { TickDeps } from './deps.ts';
+import { ALONE_AFTER } from './judge-post.ts';
 import { createKeyedMutex } from './keyed-mutex.ts';
 import { createLearned } from './learned.ts';
 import { plan } from './plan.ts';
@@ -115,10 +116,16 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
               lateAfterSeconds: LATE_AFTER_SECONDS,
               spacingSeconds: limits.backlogSpacingMs / 1_000,
               maxTicksPerHost: limits.maxTicksPerHost,
+              aloneAfter: ALONE_AFTER,
+              busy: busy > 0,
             });
       for (const claimed of claim?.posts ?? []) {
         claimedCount += 1;
         start(claimed);
+      }
+      if (claim?.posts.some(({ attempts }) => attempts >= ALONE_AFTER)) {
+        await Promise.all(running);
+        continue;
       }
       if (claim?.hostBusy === true) {
         log.warn('As many ticks as MAX_TICKS_PER_HOST already work on this host; this one claims nothing.');

@@ -136,6 +136,12 @@ language sql stable set search_path = '' as $$
                      and t.state = 'published')), false)
 $$;
 
+-- It may be out, or it is and its public id is not known yet: followed to its end, whatever becomes of the row.
+create or replace function public.publisher_looked_for(p_state text, p_next_look_at timestamptz) returns boolean
+language sql immutable set search_path = '' as $$
+  select p_state in ('armed', 'accepted', 'unknown') or (p_state = 'published' and p_next_look_at is not null)
+$$;
+
 -- Ends what an un-scheduled or deleted post still had to send. What may be out is followed to its end.
 create or replace function public.publisher_cancel(p_source text, p_id uuid) returns void
 language plpgsql set search_path = '' as $$
@@ -152,7 +158,7 @@ begin
         lease_owner = null, lease_until = null, lease_call = null,
         updated_at = now()
     from (select exists (select 1 from public.publish_targets t where t.source = p_source and t.post_id = p_id
-                          and t.state in ('armed', 'accepted', 'unknown')) as it) follow
+                          and public.publisher_looked_for(t.state, t.next_look_at)) as it) follow
     where q.source = p_source and q.post_id = p_id
       -- A post that ended by itself keeps its end: that is what made it 'draft' or 'published'.
       and q.state in ('waiting', 'skipped')
@@ -277,7 +283,7 @@ begin
         v_reopen := coalesce(v_queue.state in ('done', 'cancelled') or v_queue.cancelled_at is not null, false);
         -- What may be out is followed, whatever becomes of the schedule.
         select min(t.next_look_at) into v_look from public.publish_targets t
-          where t.source = v_source and t.post_id = v_id and t.state in ('armed', 'accepted', 'unknown');
+          where t.source = v_source and t.post_id = v_id and public.publisher_looked_for(t.state, t.next_look_at);
         v_state := case when v_item ->> 'skip_reason' is not null and v_look is null then 'skipped' else 'waiting' end;
         v_next := case when v_state = 'waiting'
                        then least(coalesce((v_item ->> 'due_at')::timestamptz, now() + interval '15 minutes'), v_look) end;

@@ -54,7 +54,7 @@ $$;
 create or replace function public.publisher_in_flight(p_source text, p_id uuid) returns boolean
 language sql stable set search_path = '' as $$
   select exists (select 1 from public.publish_targets t where t.source = p_source and t.post_id = p_id
-                  and t.state in ('armed', 'accepted', 'unknown'))
+                  and public.publisher_looked_for(t.state, t.next_look_at))
 $$;
 
 -- Notes the first moment at which a late post could have been taken: how late it is, is judged by that.
@@ -75,7 +75,9 @@ language sql immutable set search_path = '' as $$
 $$;
 
 -- p: {version, call, owner, run_id, host, pid, lease_seconds, limit, per_account, user_id, include_overdue,
---     late_after_seconds, spacing_seconds, max_ticks_per_host}
+--     late_after_seconds, spacing_seconds, max_ticks_per_host, alone_after, busy}
+-- A post on which alone_after leases have died is given out alone, and only to a tick that is not busy with others: so
+-- it takes nobody with it, and what died beside it is found innocent.
 -- Answers {now, host_busy, jobs: [job]}. Under the same call id it answers the same jobs again.
 create or replace function public.publisher_claim(p jsonb) returns jsonb
 language plpgsql set search_path = '' set timezone = 'UTC' as $$
@@ -92,6 +94,7 @@ declare
   v_row jsonb;
   v_queue public.publish_queue;
   v_jobs jsonb := '[]'::jsonb;
+  v_suspect boolean := false;
 begin
   perform public.publisher_require_version((p ->> 'version')::integer);
   select installed_at into v_installed from public.publish_install;
@@ -150,7 +153,7 @@ begin
     order by due.due_at nulls first, due.source, due.post_id
     limit v_limit * 4
   loop
-    exit when jsonb_array_length(v_jobs) >= v_limit;
+    exit when v_suspect or jsonb_array_length(v_jobs) >= v_limit;
 
     -- Two claims at the same moment do not see each other's leases: the second one leaves the account to the first,
     -- and looks again once nobody else can be giving it out.
@@ -182,6 +185,13 @@ begin
       -- Un-scheduled or deleted, and the trigger's note has not been read yet.
       perform public.publisher_cancel(v_candidate.source, v_candidate.post_id);
       perform public.publisher_writeback(v_candidate.source, v_candidate.post_id);
+      continue;
+    end if;
+
+    v_suspect := v_queue.attempts + case when v_queue.lease_owner is null then 0 else 1 end
+                 >= (p ->> 'alone_after')::integer;
+    if v_suspect and ((p ->> 'busy')::boolean or v_jobs <> '[]'::jsonb) then
+      v_suspect := false;
       continue;
     end if;
 
@@ -547,7 +557,7 @@ begin
   v_new := found;
 
   if v_outcome = 'published' then
-    if v_target.state = 'published' then
+    if v_target.state = 'published' and not (v_current and v_target.next_look_at is not null) then
       if v_target.platform_post_id is distinct from p ->> 'platform_post_id' and v_target.id_kind = p ->> 'id_kind' then
         update public.publish_targets t
           set warning = format('It is on the account twice: also as %s. Delete one of them.',
@@ -559,15 +569,17 @@ begin
       begin
         update public.publish_targets t set
             state = 'published', platform_post_id = p ->> 'platform_post_id', id_kind = p ->> 'id_kind',
-            platform_post_url = p ->> 'url', published_at = coalesce(t.published_at, clock_timestamp()),
-            warning = coalesce(p ->> 'warning', t.warning), error = null, next_look_at = null, held_since = null,
-            updated_at = now()
+            platform_post_url = coalesce(p ->> 'url', t.platform_post_url),
+            published_at = coalesce(t.published_at, clock_timestamp()),
+            warning = coalesce(p ->> 'warning', t.warning), error = null, held_since = null,
+            -- Out, but the public id is not known yet: looked for until that moment comes no more.
+            next_look_at = (p ->> 'next_look_at')::timestamptz, updated_at = now()
           where t.source = v_target.source and t.post_id = v_target.post_id and t.platform = v_target.platform
             and t.account_id = v_target.account_id;
         update public.publish_effects e set state = 'published', platform_post_id = p ->> 'platform_post_id', updated_at = now()
           where e.arm_id = v_effect.arm_id;
       exception when unique_violation then
-        update public.publish_targets t set state = 'needs_review', next_look_at = null, updated_at = now(),
+        update public.publish_targets t set state = case when t.state = 'published' then t.state else 'needs_review' end, next_look_at = null, updated_at = now(),
             error = jsonb_build_object('kind', 'unknown', 'code', 'ID_TAKEN', 'at', public.publisher_iso(now()), 'message',
               format('The platform gave the id %s, which already belongs to another post.', p ->> 'platform_post_id'),
               'hint', format(

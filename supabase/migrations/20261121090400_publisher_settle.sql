@@ -202,7 +202,7 @@ begin
     update public.publish_targets t set
         next_look_at = coalesce((v_want ->> 'next_look_at')::timestamptz, now() + interval '1 minute'), updated_at = now()
       where t.source = v_queue.source and t.post_id = v_queue.post_id and t.platform = v_want ->> 'platform'
-        and t.account_id = v_want ->> 'account_id' and t.state in ('armed', 'unknown', 'accepted');
+        and t.account_id = v_want ->> 'account_id' and public.publisher_looked_for(t.state, t.next_look_at);
   end loop;
   if v_queue.cancelled_at is not null then
     update public.publish_targets t set state = 'cancelled', next_look_at = null, updated_at = now()

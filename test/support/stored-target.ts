@@ -19,6 +19,7 @@ export function storedTarget(part: Partial<StoredTarget> = {}): StoredTarget {
     nextLookAt: null,
     due: true,
     platformPostId: null,
+    idKind: null,
     platformPostUrl: null,
     publishedAt: null,
     warning: null,

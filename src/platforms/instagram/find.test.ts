@@ -43,7 +43,13 @@ describe('finding', () => {
     const after = await world.sendLost('drop_after', job, checkpoint);
     const [post] = world.platforms.posts();
     world.platforms.setFaults([{ platform: 'instagram', match: '/media$', kind: 'listing_lag', ms: 5_000 }]);
-    const byContainer = { state: 'published', id: containerOf(checkpoint), idKind: 'container', url: null };
+    const byContainer = {
+      state: 'published',
+      id: containerOf(checkpoint),
+      idKind: 'container',
+      url: null,
+      provisional: true,
+    };
     expect(await find(after)).toEqual(byContainer);
     world.pass(10_000);
     expect(await find(after)).toMatchObject({ id: post?.id, idKind: 'media' });

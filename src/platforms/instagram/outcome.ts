@@ -14,6 +14,7 @@ export function published(
     id,
     idKind,
     url,
+    ...(idKind === 'container' ? { provisional: true } : {}),
     ...(silent ? { warning: 'A story on Instagram has no caption: its text is not shown.' } : {}),
   };
 }

@@ -152,6 +152,8 @@ describe('claim', () => {
       lateAfterSeconds: 600,
       spacingSeconds: 120,
       maxTicksPerHost: 3,
+      aloneAfter: 2,
+      busy: false,
     });
     expect(ids(posts)).toEqual([late.id, due.id]);
     // What decides whether it is too late must not get lost with the answer.
@@ -180,6 +182,8 @@ describe('claim', () => {
       includeOverdue: false,
       lateAfterSeconds: 600,
       spacingSeconds: 120,
+      aloneAfter: 2,
+      busy: false,
     });
     expect(third).toMatchObject({ hostBusy: true, posts: [] });
     expect(await claim({ ...options, identity: newTick('other') })).toHaveLength(1);

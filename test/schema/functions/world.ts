@@ -253,6 +253,8 @@ const CLAIM: Omit<ClaimOptions, 'identity'> = {
   lateAfterSeconds: 600,
   spacingSeconds: 120,
   maxTicksPerHost: 1_000,
+  aloneAfter: 1_000,
+  busy: false,
 };
 
 /** As the tick's planner does it, for rows that are simply right; zones are another test's matter. */
