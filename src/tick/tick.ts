@@ -153,15 +153,22 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
       run_id: identity.runId,
       started_at: startedAt.toISOString(),
       duration_ms: Math.round(performance.now() - startedMs),
-      due:
-        reported.due +
-        posts.filter((post) => post.outcome === 'published' || post.outcome === 'failed').length,
+      due: reported.due + overIn(posts),
       claimed: claimedCount,
       ...counts,
       skipped: counts.skipped + elsewhere,
       posts,
     },
   };
+}
+
+const OVER: readonly ResultOutcome[] = ['published', 'failed', 'needs_review'];
+
+/** Posts that came to their end in this tick: those that still wait are in the report. */
+function overIn(results: readonly PostResult[]): number {
+  const nameOf = ({ source, id }: PostResult) => `${source} ${id}`;
+  const waiting = new Set(results.filter(({ outcome }) => !OVER.includes(outcome)).map(nameOf));
+  return new Set(results.map(nameOf).filter((name) => !waiting.has(name))).size;
 }
 
 const keyOf = (result: PostResult) =>

@@ -141,8 +141,11 @@ begin
 exception when others then
   -- Behind the others, so that rows which always fail starve nobody.
   update public.publish_queue q set writeback_due = true, updated_at = now() where q.source = p_source and q.post_id = p_id;
+  -- Once and not every minute: the log must not grow by a row that can never be written.
   insert into public.publish_log (source, post_id, step, outcome, detail)
-    values (p_source, p_id, 'writeback', 'failed', jsonb_build_object('message', sqlerrm, 'sqlstate', sqlstate));
+    select p_source, p_id, 'writeback', 'failed', jsonb_build_object('message', sqlerrm, 'sqlstate', sqlstate)
+    where not exists (select 1 from public.publish_log l where l.source = p_source and l.post_id = p_id
+      and l.step = 'writeback' and l.detail ->> 'sqlstate' = sqlstate and l.at > now() - interval '1 day');
   return false;
 end
 $$;

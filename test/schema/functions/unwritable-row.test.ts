@@ -40,6 +40,8 @@ describe('a row that cannot be written', () => {
       written: 0,
       failed: [{ source: post.source, id: post.id }],
     });
+    // Said once, and not every minute.
+    expect((await log(post)).filter(({ step }) => step === 'writeback')).toHaveLength(1);
     // Whatever is noted about the row meanwhile: it is over, and only waits to be written.
     await sql`insert into public.publish_changes (kind, ref) values ('created_content', ${post.id})`;
     await plan();
