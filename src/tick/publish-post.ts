@@ -117,7 +117,9 @@ async function sendWhatIsLeft(
   const choice = chooseAccounts(platform, label, row.metadata, candidates, appTargets);
   if ('problem' in choice) {
     const waiting = claimed.targets.filter(waitsForReconnection);
-    if (waiting.length === 0) pass.problem = choice.problem;
+    // Without an account nothing is sent; what may be out is a matter of its own.
+    const followed = claimed.targets.some((target) => isInFlight(target) || lacksPublicId(target));
+    if (waiting.length === 0 && !followed) pass.problem = choice.problem;
     for (const target of waiting) {
       const step = fail(deps, target, asFailed([{ ...choice.problem, kind: 'auth' }]));
       record(pass, claimed, target, step);

@@ -123,3 +123,33 @@ describe('LinkedIn, where members cannot list their posts', () => {
     });
   });
 });
+
+describe('an account whose connection is gone while its post may be out', () => {
+  it('is waited for during an hour and found when it is connected again, else a person is told', async () => {
+    const { run, platforms, supabase } = publisher();
+    const person = await addPerson(publisher());
+    const account = await connect(publisher(), person, 'facebook');
+    const post = await schedule(publisher(), person);
+    platforms.setFaults([{ platform: 'facebook', match: 'POST .*/feed', kind: 'drop_after', times: 1 }]);
+    await run({ userId: person.id });
+    const [connection] =
+      await supabase.sql`delete from public.platform_connections where id = ${account.connectionId} returning *`;
+    await letTimePass(publisher(), 600);
+    expect((await run({ userId: person.id })).summary).toMatchObject({
+      needs_review: 0,
+      failed: 0,
+      published: 0,
+    });
+    expect((await rowOf(post)).status).toBe('scheduled');
+    await letTimePass(publisher(), 3_600);
+    const { notices } = await run({ userId: person.id });
+    expect(needsReview([{ notices } as RunOutput])).toHaveLength(1);
+    expect((await rowOf(post)).status).toBe('failed');
+    expect(publishErrorOf(await rowOf(post))).toMatchObject({
+      code: 'MAYBE_LIVE',
+      message: expect.stringMatching(/^May already be live on .*is not connected any more/),
+    });
+    await supabase.sql`insert into public.platform_connections ${supabase.sql(connection as never)}`;
+    expect(publicPosts(publisher(), account.id)).toHaveLength(1);
+  });
+});
