@@ -34,6 +34,16 @@ function buildProgram(io: () => Io, done: (code: number) => void): Command {
     );
 
   program
+    .command('status')
+    .description(
+      'what is under way, what waits for what, and whether a promise is broken (then it exits with 1)',
+    )
+    .option('--json', 'print one JSON object instead of readable lines', false)
+    .action(async (options: { json: boolean }) => {
+      done(await (await import('./status.ts')).status(io(), options));
+    });
+
+  program
     .command('retry')
     .description('let the failed targets of a post go again')
     .argument('<post>', 'created_content:<id> or content_posts:<id>')

@@ -37,7 +37,7 @@ export function openStore(config: ConfigWith<'supabase'>, spool?: Spool) {
 
 export function newIdentity(): TickIdentity {
   const owner = randomUUID();
-  return { owner, runId: owner.slice(0, 8), host: hostname(), pid: process.pid };
+  return { owner, runId: owner.slice(0, 8), host: hostname(), pid: process.pid, version: VERSION };
 }
 
 /** A relative LOG_DIR counts from the project, not from where cron starts. */
@@ -204,6 +204,7 @@ function databaseClock(log: Logger) {
   let offsetMs = 0;
   return {
     now: () => new Date(Date.now() + offsetMs),
+    skewMs: () => -offsetMs,
     syncClock: (databaseNow: Date) => {
       offsetMs = databaseNow.getTime() - Date.now();
       if (Math.abs(offsetMs) < SKEW_WARNING_MS) return;

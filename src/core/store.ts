@@ -2,6 +2,7 @@ import type { ClaimedPost, Hold, StoredProblem, StoredTarget } from './job.ts';
 import type { Identified } from './platform.ts';
 import type { SourceTable } from './source-row.ts';
 import type { TargetState } from './states.ts';
+import type { StatusFacts } from './status.ts';
 
 /** Who claims: one tick. */
 export interface TickIdentity {
@@ -10,6 +11,16 @@ export interface TickIdentity {
   readonly runId: string;
   readonly host: string;
   readonly pid: number;
+  /** Of the program. */
+  readonly version: string;
+}
+
+/** A tick that has come to its end. */
+interface EndedTick {
+  readonly identity: TickIdentity;
+  readonly startedAt: Date;
+  /** How far the clock of the host is ahead of the database's. */
+  readonly clockSkewMs: number;
 }
 
 export interface PlanItem {
@@ -309,7 +320,10 @@ export interface Store {
     reason: StoredProblem,
   ): Promise<{ readonly disconnected: boolean }>;
   isKnownId(platform: string, accountId: string, platformPostId: string): Promise<boolean>;
-  report(userId: string | null): Promise<Report>;
+  /** Counts for the summary line; notes the tick that asks as ended. */
+  report(userId: string | null, ended: EndedTick | null): Promise<Report>;
+  /** Everything of `content-publisher status`. */
+  status(userId: string | null, quietSeconds: number): Promise<StatusFacts>;
   preview(
     userId: string | null,
     source: SourceTable,

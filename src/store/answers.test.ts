@@ -206,7 +206,7 @@ describe('an answer of another shape', () => {
 
   it('shows nothing of what the answer held', async () => {
     const store = createStore(async () => ({ ...JOB, jobs: 'EAABsecret-token', now: AT, host_busy: false }));
-    const identity = { owner: 'o', runId: 'r', host: 'h', pid: 1 };
+    const identity = { owner: 'o', runId: 'r', host: 'h', pid: 1, version: '1.2.3' };
     const asked = store.claim({
       identity,
       leaseSeconds: 90,

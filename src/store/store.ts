@@ -4,6 +4,7 @@ import { type Claim, SCHEMA_VERSION, type Store, StoreError } from '../core/stor
 import * as answers from './answers.ts';
 import type { Rpc } from './rpc.ts';
 import type { Delivery, Spool, SpooledOutcome } from './spool.ts';
+import { statusFacts } from './status-answer.ts';
 
 /** Every method is one function of supabase/migrations; see the comments there for what each decides. */
 export function createStore(rpc: Rpc, spool?: Spool): Store {
@@ -243,7 +244,25 @@ export function createStore(rpc: Rpc, spool?: Spool): Store {
           answers.known,
         )
       ).known,
-    report: (userId) => ask('publisher_report', { p_version: version, p_user: userId }, answers.report),
+    report: (userId, ended) => {
+      const tick =
+        ended === null
+          ? null
+          : {
+              host: ended.identity.host,
+              run_id: ended.identity.runId,
+              version: ended.identity.version,
+              started_at: ended.startedAt,
+              clock_skew_ms: Math.round(ended.clockSkewMs),
+            };
+      return ask('publisher_report', { p_version: version, p_user: userId, p_tick: tick }, answers.report);
+    },
+    status: (userId, quietSeconds) =>
+      ask(
+        'publisher_status',
+        { p_version: version, p_user: userId, p_quiet_seconds: quietSeconds },
+        statusFacts,
+      ),
     preview: (userId, source, after, limit) =>
       ask(
         'publisher_preview',

@@ -62,6 +62,8 @@ export interface TickDeps {
   /** The database's clock, as far as syncClock has told it: hosts' clocks differ, the database's is one. */
   now(): Date;
   syncClock(databaseNow: Date): void;
+  /** How far this host's clock is ahead of the database's. */
+  skewMs(): number;
   random(): number;
 }
 

@@ -143,7 +143,7 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
   if (broken !== undefined) throw broken;
 
   const posts = [...results.values()];
-  const reported = await store.report(options.userId);
+  const reported = await store.report(options.userId, { identity, startedAt, clockSkewMs: deps.skewMs() });
   const counts = countOutcomes(posts);
   // Rows that other programs publish are never claimed: only the report knows them.
   const elsewhere = Object.values(reported.skipped).reduce((sum, count) => sum + count, 0);

@@ -10,7 +10,8 @@ declare
   v_name text;
 begin
   foreach v_name in array array['publish_install', 'publish_queue', 'publish_targets', 'publish_effects',
-                                'publish_log', 'publish_holds', 'publish_changes', 'publish_status', 'publish_fence_seq'] loop
+                                'publish_log', 'publish_holds', 'publish_changes', 'publish_hosts', 'publish_status',
+                                'publish_fence_seq'] loop
     if to_regclass('public.' || v_name) is not null
        and coalesce(obj_description(to_regclass('public.' || v_name), 'pg_class'), '') not like 'content-publisher%' then
       raise exception 'public.% exists and was not made by content-publisher. Rename it, then apply the migration again.', v_name

@@ -439,12 +439,22 @@ language sql stable set search_path = '' as $$
 $$;
 
 -- Counts for the summary line: {now, waiting, overdue, skipped: {reason: n}, held: [{reason, until, n}]}.
-create or replace function public.publisher_report(p_version integer, p_user uuid) returns jsonb
+-- p_tick: {host, run_id, version, started_at, clock_skew_ms} of a tick that has come to its end; it is noted for
+-- "status" with this same call, so that an idle tick makes no request more.
+drop function if exists public.publisher_report(integer, uuid);
+create or replace function public.publisher_report(p_version integer, p_user uuid, p_tick jsonb default null) returns jsonb
 language plpgsql set search_path = '' set timezone = 'UTC' as $$
 declare
   v_installed timestamptz;
 begin
   perform public.publisher_require_version(p_version);
+  if nullif(p_tick, 'null'::jsonb) is not null then
+    insert into public.publish_hosts as h (host, only_user, run_id, version, started_at, ended_at, clock_skew_ms)
+      values (p_tick ->> 'host', coalesce(p_user::text, ''), p_tick ->> 'run_id', p_tick ->> 'version',
+              (p_tick ->> 'started_at')::timestamptz, clock_timestamp(), (p_tick ->> 'clock_skew_ms')::bigint)
+      on conflict (host, only_user) do update set run_id = excluded.run_id, version = excluded.version,
+        started_at = excluded.started_at, ended_at = excluded.ended_at, clock_skew_ms = excluded.clock_skew_ms;
+  end if;
   select installed_at into v_installed from public.publish_install;
   return jsonb_build_object(
     'now', clock_timestamp(),

@@ -2,6 +2,23 @@
 
 set lock_timeout = '5s';
 
+create table if not exists public.publish_hosts (
+  host text not null,
+  -- A tick that TEST_USER_ID limits to one user says nothing about the posts of the others; '' is for all.
+  only_user text not null default '',
+  run_id text,
+  version text,
+  started_at timestamptz,
+  ended_at timestamptz not null,
+  -- How far the clock of the host is ahead of the database's.
+  clock_skew_ms bigint,
+  primary key (host, only_user)
+);
+comment on table public.publish_hosts is 'content-publisher: the last tick of each host that came to its end';
+alter table public.publish_hosts enable row level security;
+revoke all on public.publish_hosts from public, anon, authenticated;
+grant select, insert, update, delete on public.publish_hosts to service_role;
+
 -- One post with everything known of it: {now, working, job}, or NULL when there is none. working: a tick has it now.
 create or replace function public.publisher_post(p_version integer, p_source text, p_id uuid) returns jsonb
 language plpgsql stable set search_path = '' set timezone = 'UTC' as $$
@@ -92,6 +109,164 @@ begin
   update public.publish_queue q set writeback_due = true, updated_at = now() where q.source = v_source and q.post_id = v_id;
   perform public.publisher_writeback(v_source, v_id);
   return jsonb_build_object('ok', true, 'status', public.publisher_row(v_source, v_id) ->> 'status');
+end
+$$;
+
+-- What an operator looks at. p_user limits all of it to that user; p_quiet is how long ticks may keep silent before
+-- something is wrong. Every list is short, with the count of all: {count, posts: [{source, id, platform, account, state, at, detail}]}.
+create or replace function public.publisher_status(p_version integer, p_user uuid, p_quiet_seconds integer) returns jsonb
+language plpgsql stable set search_path = '' set timezone = 'UTC' as $$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_quiet interval := make_interval(secs => p_quiet_seconds);
+  v_installed timestamptz;
+  v_answer jsonb;
+begin
+  perform public.publisher_require_version(p_version);
+  select installed_at into v_installed from public.publish_install;
+
+  with mine as (
+    -- Planned posts that are not over yet: few, however long the history.
+    select q.*, coalesce(q.lease_until > v_now, false) as leased,
+           q.problem is null and q.due_at <= v_now
+             and (q.released or q.due_at >= v_installed or q.first_claimed_at is not null) as due,
+           q.problem is null and q.due_at < v_installed and not q.released and q.first_claimed_at is null
+             and q.cancelled_at is null as overdue
+    from public.publish_queue q
+    where q.state = 'waiting' and (p_user is null or q.user_id = p_user)
+  )
+  select jsonb_build_object(
+    'scheduled', count(*),
+    'due', count(*) filter (where due),
+    'overdue', count(*) filter (where overdue),
+    'unplanned', count(*) filter (where problem is not null),
+    'in_flight', count(*) filter (where leased),
+    'next_due', min(due_at) filter (where due_at > v_now and problem is null)) into v_answer
+    from mine;
+
+  return v_answer || jsonb_build_object(
+    'now', v_now,
+    'installed_at', v_installed,
+    'unread', (select count(distinct (c.kind, c.ref)) from public.publish_changes c where p_user is null),
+    'targets', (select coalesce(jsonb_object_agg(s.state, s.n), '{}'::jsonb) from (
+        select t.state, count(*) as n from public.publish_targets t
+        where p_user is null or exists (select 1 from public.publish_queue q
+              where q.source = t.source and q.post_id = t.post_id and q.user_id = p_user)
+        group by t.state) s),
+    'skipped', (select coalesce(jsonb_object_agg(coalesce(s.skip_reason, ''), s.n), '{}'::jsonb) from (
+        select q.skip_reason, count(*) as n from public.publish_queue q
+        where q.state = 'skipped' and q.due_at <= v_now and (p_user is null or q.user_id = p_user)
+        group by q.skip_reason) s),
+    'working', (select coalesce(jsonb_agg(to_jsonb(w)), '[]'::jsonb) from (
+        select q.source, q.post_id as id, q.platform, q.host, q.last_claimed_at as since, q.lease_until as until
+        from public.publish_queue q
+        where q.lease_owner is not null and q.lease_until > v_now and (p_user is null or q.user_id = p_user)
+        order by q.last_claimed_at limit 20) w),
+    'held', (select coalesce(jsonb_agg(to_jsonb(h) order by h.until), '[]'::jsonb) from (
+        select t.state, t.platform, coalesce(t.account_name, t.account_id) as account, t.error ->> 'message' as reason,
+               t.error ->> 'hint' as hint, min(t.next_look_at) as until, min(t.held_since) as since, count(*) as count
+        from public.publish_targets t join public.publish_queue q on q.source = t.source and q.post_id = t.post_id
+        where t.state in ('held', 'retry') and (p_user is null or q.user_id = p_user)
+        group by 1, 2, 3, 4, 5 order by count(*) desc limit 50) h),
+    'holds', case when p_user is not null then '[]'::jsonb else (
+        select coalesce(jsonb_agg(to_jsonb(h) order by h.until), '[]'::jsonb) from (
+          select h.scope, h.key, h.until, h.kind, h.reason, h.hint from public.publish_holds h
+          where h.until > v_now order by h.until limit 50) h) end,
+    'hosts', (select coalesce(jsonb_agg(to_jsonb(h) order by h.ended_at desc), '[]'::jsonb) from (
+        select h.host, nullif(h.only_user, '') as only_user, h.run_id, h.version, h.started_at, h.ended_at, h.clock_skew_ms
+        from public.publish_hosts h
+        where h.ended_at > v_now - interval '30 days' and (p_user is null or h.only_user in ('', p_user::text))
+        order by h.ended_at desc limit 50) h),
+    'inactive', (select coalesce(jsonb_agg(to_jsonb(a)), '[]'::jsonb) from (
+        select c.platform, coalesce(c.page_name, c.page_id) as account, c.connection_status as status,
+               to_jsonb(c.metadata) #>> '{publish_error,message}' as reason,
+               count(*) as waiting
+        from public.publish_targets t
+        join public.publish_queue q on q.source = t.source and q.post_id = t.post_id
+        join public.platform_connections c on c.id = t.connection_id
+        where t.state in ('held', 'retry') and q.state = 'waiting' and c.is_active is false
+          and (p_user is null or q.user_id = p_user)
+        group by c.id order by count(*) desc limit 50) a),
+    -- What a person has to look at.
+    'review', public.publisher_status_list($q$
+        select t.source, t.post_id as id, t.platform, coalesce(t.account_name, t.account_id) as account, t.state,
+               t.updated_at as at, t.error ->> 'message' as detail, q.user_id
+        from public.publish_targets t join public.publish_queue q on q.source = t.source and q.post_id = t.post_id
+        where t.state = 'needs_review'$q$, p_user, v_quiet),
+    'broken', jsonb_build_object(
+      'OVERDUE', public.publisher_status_list($q$
+        select q.source, q.post_id as id, q.platform, null as account, q.state, q.due_at as at, null as detail, q.user_id
+        from public.publish_queue q
+        where q.state = 'waiting' and q.problem is null and q.next_attempt_at < now() - $2
+          and (q.lease_until is null or q.lease_until < now() - $2)
+          and (q.released or q.due_at >= (select i.installed_at from public.publish_install i)
+               or q.first_claimed_at is not null or q.cancelled_at is not null)
+          -- A backlog goes out one after the other: it waits for nothing else while its account is being worked on.
+          and not exists (select 1 from public.publish_queue o where o.user_id = q.user_id and o.platform = q.platform
+                and o.last_claimed_at > now() - $2)$q$, p_user, v_quiet),
+      'NEVER_LOOKED_AT', public.publisher_status_list($q$
+        select t.source, t.post_id as id, t.platform, coalesce(t.account_name, t.account_id) as account, t.state,
+               t.updated_at as at, null as detail, q.user_id
+        from public.publish_targets t left join public.publish_queue q on q.source = t.source and q.post_id = t.post_id
+        where t.state in ('armed', 'accepted', 'unknown', 'held', 'retry')
+          and (t.next_look_at is null or q.source is null or q.state <> 'waiting' or q.next_attempt_at is null)
+          and t.updated_at < now() - $2$q$, p_user, v_quiet),
+      'PUBLISHED_WITHOUT_ID', public.publisher_status_list($q$
+        select t.source, t.post_id as id, t.platform, coalesce(t.account_name, t.account_id) as account, t.state,
+               t.published_at as at, null as detail, q.user_id
+        from public.publish_targets t left join public.publish_queue q on q.source = t.source and q.post_id = t.post_id
+        where t.state = 'published' and t.platform_post_id is null$q$, p_user, v_quiet),
+      'DEAD_LEASE', public.publisher_status_list($q$
+        select q.source, q.post_id as id, q.platform, null as account, q.state, q.lease_until as at, q.host as detail, q.user_id
+        from public.publish_queue q
+        where q.lease_owner is not null and q.lease_until < now() - $2$q$, p_user, v_quiet),
+      'UNKNOWN_LONG', public.publisher_status_list($q$
+        select t.source, t.post_id as id, t.platform, coalesce(t.account_name, t.account_id) as account, t.state,
+               max(e.last_possible_at) as at, t.error ->> 'message' as detail, q.user_id
+        from public.publish_targets t
+        join public.publish_queue q on q.source = t.source and q.post_id = t.post_id
+        join public.publish_effects e on e.source = t.source and e.post_id = t.post_id and e.platform = t.platform
+          and e.account_id = t.account_id
+        where t.state in ('armed', 'unknown', 'accepted')
+        group by t.source, t.post_id, t.platform, t.account_id, q.source, q.post_id
+        -- After an hour without a proof a person is told; a video may be processed for a day.
+        having max(e.last_possible_at) < now() - $2
+               - case t.state when 'accepted' then interval '24 hours' else interval '1 hour' end$q$, p_user, v_quiet),
+      'WRITEBACK', public.publisher_status_list($q$
+        select q.source, q.post_id as id, q.platform, null as account, q.state, l.since as at, l.message as detail, q.user_id
+        from public.publish_queue q
+        cross join lateral (select min(l.at) as since, (array_agg(l.detail ->> 'message' order by l.id desc))[1] as message
+              from public.publish_log l where l.source = q.source and l.post_id = q.post_id and l.step = 'writeback') l
+        where q.writeback_due and (q.updated_at < now() - $2 or l.since < now() - $2)$q$, p_user, v_quiet),
+      'ROW_LEFT', public.publisher_status_list($q$
+        select s.source, s.id, q.platform, null as account, q.state, q.updated_at as at, null as detail, q.user_id
+        from (select 'created_content' as source, c.id from public.created_content c where c.status = 'scheduled'
+              union all
+              select 'content_posts', c.id from public.content_posts c where c.status = 'scheduled') s
+        join public.publish_queue q on q.source = s.source and q.post_id = s.id
+        where q.state in ('done', 'cancelled') and not q.writeback_due and q.updated_at < now() - $2
+          and not exists (select 1 from public.publish_changes c where c.kind = s.source and c.ref = s.id)$q$, p_user, v_quiet),
+      'UNREAD', case when p_user is not null then jsonb_build_object('count', 0, 'posts', '[]'::jsonb)
+        else public.publisher_status_list($q$
+        select c.kind as source, c.ref as id, null as platform, null as account, null as state, min(c.at) as at, null as detail,
+               null::uuid as user_id
+        from public.publish_changes c where c.at < now() - $2 and c.kind in ('created_content', 'content_posts')
+        group by c.kind, c.ref$q$, p_user, v_quiet) end));
+end
+$$;
+
+-- p_query names what is wrong: its count, and the oldest ten. $2 in it is p_quiet; now(), because no index serves a
+-- comparison with clock_timestamp().
+create or replace function public.publisher_status_list(p_query text, p_user uuid, p_quiet interval) returns jsonb
+language plpgsql stable set search_path = '' set timezone = 'UTC' as $$
+declare
+  v_answer jsonb;
+begin
+  execute format('with found as materialized (%s), mine as (select * from found f where $1 is null or f.user_id = $1)
+    select jsonb_build_object(''count'', (select count(*) from mine), ''posts'', coalesce((select jsonb_agg(to_jsonb(o)) from (
+      select m.source, m.id, m.platform, m.account, m.state, m.at, m.detail from mine m order by m.at, m.id limit 10) o), ''[]''::jsonb))',
+    p_query) into v_answer using p_user, p_quiet;
+  return v_answer;
 end
 $$;
 

@@ -36,6 +36,7 @@ describe.each(VERSIONS)('the migrations on PostgreSQL %s', (version) => {
       'publish_changes',
       'publish_effects',
       'publish_holds',
+      'publish_hosts',
       'publish_install',
       'publish_log',
       'publish_queue',

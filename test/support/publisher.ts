@@ -203,7 +203,13 @@ async function runOnce(env: Readonly<Record<string, string>>, overrides: RunOver
   runs += 1;
   const parts: TickParts = {
     config: loaded.config,
-    identity: { owner: crypto.randomUUID(), runId: `test-${runs}`, host: 'test-host', pid: process.pid },
+    identity: {
+      owner: crypto.randomUUID(),
+      runId: `test-${runs}`,
+      host: 'test-host',
+      pid: process.pid,
+      version: '1.2.3',
+    },
     log: collect(lines),
     notice: (line) => notices.push(line),
     signal: overrides.signal ?? new AbortController().signal,

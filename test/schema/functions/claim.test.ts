@@ -211,7 +211,7 @@ describe('claim', () => {
       () => store.planRead(null, 10),
       () => store.planWrite([]),
       () => store.writebacks(null, 10),
-      () => store.report(null),
+      () => store.report(null, null),
       () => store.preview(null, 'created_content', NO_ID, 10),
       () => store.retry('created_content', NO_ID, null),
     ];

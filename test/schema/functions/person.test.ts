@@ -198,7 +198,7 @@ describe('report', () => {
     await addPost(theirs);
     await addPost(theirs, { dueMinutes: 60 });
     await plan((item, result) => (item.id === blog.id ? { ...result, skipReason: 'channel Blog' } : result));
-    const all = await store.report(null);
+    const all = await store.report(null, null);
     expect(all).toMatchObject({
       due: 2,
       overdue: 0,
@@ -206,7 +206,7 @@ describe('report', () => {
       held: [{ reason: 'Slow down.', until, count: 1 }],
     });
     expect(all.installedAt.getTime()).toBeLessThan(all.now.getTime());
-    expect(await store.report(theirs)).toMatchObject({ due: 1, skipped: {}, held: [] });
+    expect(await store.report(theirs, null)).toMatchObject({ due: 1, skipped: {}, held: [] });
   });
 });
 

@@ -3,7 +3,13 @@ import { inMinutes, useWorld } from './world.ts';
 
 const world = useWorld();
 
-const ONE_TICK = { owner: 'aaaaaaaa-0000-4000-8000-000000000001', runId: 'r', host: 'h', pid: 1 };
+const ONE_TICK = {
+  owner: 'aaaaaaaa-0000-4000-8000-000000000001',
+  runId: 'r',
+  host: 'h',
+  pid: 1,
+  version: '1.2.3',
+};
 
 describe('planRead and planWrite', () => {
   it('give a scheduled post of each table its moment and forget the changes that led to it', async () => {

@@ -57,6 +57,6 @@ describe('a skipped post', () => {
     await plan((_item, result) => ({ ...result, skipReason: 'channel Blog' }));
     expect(await claim()).toEqual([]);
     expect(await row(post)).toEqual(before);
-    expect((await store.report(null)).skipped).toEqual({ 'channel Blog': 1 });
+    expect((await store.report(null, null)).skipped).toEqual({ 'channel Blog': 1 });
   });
 });

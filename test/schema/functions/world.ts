@@ -26,6 +26,7 @@ export const newTick = (host = 'host-a'): TickIdentity => ({
   runId: randomUUID().slice(0, 8),
   host,
   pid: 1,
+  version: '1.2.3',
 });
 
 const Row = z.record(z.string(), z.unknown());
@@ -67,7 +68,7 @@ export function useWorld(options: TestSupabaseOptions = {}): () => World {
   beforeEach(async () => {
     const { sql } = project();
     await sql`truncate public.publish_queue, public.publish_targets, public.publish_effects, public.publish_log,
-      public.publish_holds, public.publish_changes`;
+      public.publish_holds, public.publish_changes, public.publish_hosts`;
     await sql`delete from auth.users`;
     await sql`delete from public.content_posts`;
     await sql`truncate public.publish_changes`;
