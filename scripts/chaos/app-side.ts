@@ -1,5 +1,6 @@
+import type { ChaosPost } from './chaos-post.ts';
 import type { Lane } from './lane.ts';
-import { type ChaosPost, textOf } from './posts.ts';
+import { textOf } from './posts.ts';
 
 /** What the app wants of a post from a moment on. */
 export interface Wish {
@@ -71,7 +72,7 @@ export async function act(lane: Lane, post: ChaosPost, action: Action, before: W
       await sql`update ${table} set status = 'draft' where id = ${id} and status = 'scheduled'`;
       return changed(
         sql`update ${table} set status = 'scheduled' where id = ${id} and status <> 'deleted' returning ${now}`,
-        { wanted: true },
+        { wanted: true, byApp: false },
       );
     case 'postpone': {
       const notBefore = new Date(clock.now().getTime() + POSTPONED_MS);

@@ -138,6 +138,13 @@ export const examples: readonly Example[] = (Object.keys(platforms) as (keyof ty
   },
 );
 
+/** An example that is the same post in the other table, where there is one. */
+export function copyOf({ platform, name, table, account }: Example): Example | undefined {
+  const original = { facebook: 'text', linkedin: 'text', instagram: 'image', youtube: 'video' }[platform];
+  if (table !== 'created_content' || account !== 0 || name !== `${platform} ${original}`) return undefined;
+  return examples.find((one) => one.platform === platform && one.table === 'content_posts');
+}
+
 /** Somebody with an account on every platform, from 0. */
 export function personOf(index: number): Person {
   const number = FIRST_PERSON + index;

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { FIRST_WISH } from './app-side.ts';
+import type { ChaosPost } from './chaos-post.ts';
 import { examples, MOST_OWNERS, personOf } from './examples.ts';
-import { BROKEN, judge, publicOf, readFacts, type Verdict } from './judge.ts';
+import { judge, publicOf, readFacts, type Verdict } from './judge.ts';
 import type { Lane } from './lane.ts';
-import { addPost, type ChaosPost } from './posts.ts';
+import { addPost } from './posts.ts';
 import type { Finding, Trial } from './record.ts';
 import type { Host } from './tick-process.ts';
 
@@ -33,9 +34,10 @@ export async function twoHosts(lane: Lane, posts: number, key: string): Promise<
 
   const verdicts: Partial<Record<Verdict, number>> = {};
   const findings: Finding[] = [];
+  await lane.show();
   for (const post of added) {
     const { verdict, why } = judge(post, await readFacts(lane, post), publicOf(lane, post), [FIRST_WISH]);
-    const final = verdict === 'waiting' || verdict === 'told' ? 'lost' : verdict;
+    const final = ['once', 'doubled', 'untrue'].includes(verdict) ? verdict : 'lost';
     verdicts[final] = (verdicts[final] ?? 0) + 1;
     if (final !== 'once')
       findings.push({ name: post.name, post: `${post.source}:${post.id}`, verdict: final, why });
@@ -57,7 +59,9 @@ export async function twoHosts(lane: Lane, posts: number, key: string): Promise<
     faults: 0,
     targets: posts,
     verdicts: worked.length < hosts.length ? { ...verdicts, lost: (verdicts.lost ?? 0) + 1 } : verdicts,
-    findings: findings.filter(({ verdict }) => BROKEN.includes(verdict) || verdict === 'person'),
+    findings,
+    counts: {},
+    reasons: {},
     detail: { ms, ticks, published: Object.fromEntries(counts.map((one) => [one.host, one.published])) },
   };
 }

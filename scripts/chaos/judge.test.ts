@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { PublicPost } from '../../src/sandbox/platforms/simulator.ts';
 import { FIRST_WISH, type Wish } from './app-side.ts';
-import { type Facts, judge } from './judge.ts';
+import { auditOf } from './audit.ts';
+import {
+  BROKEN,
+  type Facts,
+  judge,
+  mayNeedPerson,
+  mayNeedPersonAfterAKill,
+  shareOut,
+  shows,
+} from './judge.ts';
 
 const post = { platform: 'facebook', accountId: 'page' } as const;
 const AT = new Date('2026-11-21T10:00:00Z');
@@ -105,5 +114,139 @@ describe('the verdict on a post', () => {
     expect(verdict({}, [seen()], [FIRST_WISH, { ...edited, version: 1, notBefore: later(60) }])).toBe(
       'stale',
     );
+  });
+
+  it('is "stale" when a later arm would have been right, but what is public went out under an earlier one', () => {
+    const edited: Wish = { ...FIRST_WISH, version: 2, at: later(-60) };
+    const arms = [
+      { arm_id: 'first', at: later(-5) },
+      { arm_id: 'second', at: later(300) },
+    ];
+    const back: Wish = { ...FIRST_WISH, at: later(200) };
+    expect(verdict({ arms }, [seen()], [FIRST_WISH, edited, back])).toBe('stale');
+  });
+
+  it('is "withdrawn" when it stayed at home because the app took it back, and "lost" when the app wanted it', () => {
+    const cancelled = target({ state: 'cancelled', platform_post_id: null });
+    const home = {
+      target: cancelled,
+      queue: { state: 'cancelled', next_attempt_at: null, problem: null },
+      row: { status: 'draft', published_at: null, metadata: {} },
+    };
+    const back: Wish = { ...FIRST_WISH, wanted: false, at: later(-5) };
+    expect(verdict(home, [], [FIRST_WISH, back])).toBe('withdrawn');
+    expect(verdict(home, [], [FIRST_WISH])).toBe('lost');
+    expect(verdict(home, [], [FIRST_WISH, back, { ...back, wanted: true, at: later(-1) }])).toBe('lost');
+    expect(verdict({ ...home, queue: null, target: null }, [])).toBe('lost');
+  });
+
+  it('does not take the publishing of the app for ours once the app has scheduled it again', () => {
+    const byApp: Wish = { ...FIRST_WISH, wanted: false, byApp: true, at: later(-5) };
+    const published = { target: null, queue: null };
+    expect(verdict(published, [], [FIRST_WISH, byApp])).toBe('withdrawn');
+    expect(verdict(published, [], [FIRST_WISH, byApp, { ...byApp, wanted: true, at: later(-1) }])).not.toBe(
+      'withdrawn',
+    );
+  });
+
+  it('knows a video by its own id as well as by that of the post that shows it, and by no other', () => {
+    const video = seen({ kind: 'video', url: 'https://facebook.example/page/videos/77/' });
+    const as = (id: string) =>
+      verdict({ target: target({ platform_post_id: id, id_kind: 'video' }) }, [video]);
+    expect([as('77'), as('7'), as('page_1')]).toEqual(['once', 'untrue', 'once']);
+  });
+
+  it('reads a target of several by its own error, because the row tells of the others', () => {
+    const failed = target({ state: 'failed', platform_post_id: null, error: told });
+    const over = facts({ target: failed });
+    expect(judge(post, over, [], [FIRST_WISH], false).verdict).toBe('told');
+    expect(judge(post, over, [], [FIRST_WISH]).verdict).toBe('untrue');
+    const silent = facts({ target: { ...failed, error: null } });
+    expect(judge(post, silent, [], [FIRST_WISH], false).verdict).toBe('lost');
+  });
+});
+
+describe('what is public of a post', () => {
+  const mine = { mark: 'mark0000001', file: null };
+
+  it('is found under another text after an edit, under the title of another video, and by its file', () => {
+    expect(shows(seen({ text: 'mark0000001 version 7: said otherwise' }), mine)).toBe(true);
+    expect(shows(seen({ kind: 'video', text: 'From the workshop\n\nmark0000001 version 1' }), mine)).toBe(
+      true,
+    );
+    expect(shows(seen({ text: 'From the workshop\n\nmark0000002 version 1' }), mine)).toBe(false);
+    expect(shows(seen({ kind: 'story', text: '', media: ['abc'] }), { ...mine, file: 'abc' })).toBe(true);
+    expect(shows(seen({ kind: 'story', text: '', media: ['abd'] }), { ...mine, file: 'abc' })).toBe(false);
+  });
+});
+
+describe('posts of equal text', () => {
+  const one = (over: Partial<NonNullable<Facts['target']>>, accountId = 'page') => ({
+    post: { platform: 'facebook' as const, accountId },
+    facts: facts({ target: target(over) }),
+  });
+  const verdicts = (members: readonly ReturnType<typeof one>[], posts: readonly PublicPost[]) =>
+    shareOut(members, posts).map(
+      (own, index) => judge(members[index]?.post ?? post, members[index]?.facts ?? facts(), own, []).verdict,
+    );
+  const second = seen({ id: 'page_2' });
+
+  it('are one each when both went out', () => {
+    expect(verdicts([one({}), one({ platform_post_id: 'page_2' })], [second, seen()])).toEqual([
+      'once',
+      'once',
+    ]);
+  });
+
+  it('are doubled when a third one is public', () => {
+    const posts = [seen(), second, seen({ id: 'page_3' })];
+    expect(verdicts([one({}), one({ platform_post_id: 'page_2' })], posts)).toContain('doubled');
+  });
+
+  it('are doubled when two are public and one of them never went out', () => {
+    const failed = one({ state: 'failed', platform_post_id: null });
+    expect(verdicts([failed, one({})], [seen(), second])).toContain('doubled');
+  });
+
+  it('break the promise when both name the same one', () => {
+    expect(verdicts([one({}), one({})], [seen()]).filter((found) => BROKEN.includes(found))).not.toEqual([]);
+  });
+
+  it('go to the accounts that show them, and what no account of theirs shows is wrong', () => {
+    const other = one({ platform_post_id: 'other_1' }, 'other');
+    const there = seen({ id: 'other_1', account: 'other' });
+    expect(shareOut([one({}), other], [there, seen()]).map((own) => own.length)).toEqual([1, 1]);
+    expect(verdicts([one({})], [seen(), seen({ account: 'third' })])).toEqual(['doubled']);
+    expect(verdicts([one({})], [seen({ account: 'third' })])).toEqual(['untrue']);
+  });
+});
+
+describe('the count at the end', () => {
+  const judged = [{ post: { mark: 'mark0000001', file: null, name: 'facebook text' }, seen: 1 }];
+  const added = [{ mark: 'mark0000001', file: null }];
+  const found = (posts: readonly PublicPost[]) =>
+    auditOf(posts, judged, added, 'audit').findings.map(({ verdict: what }) => what);
+
+  it('finds what became public after the verdict, and what nobody scheduled', () => {
+    expect(found([seen()])).toEqual([]);
+    expect(found([seen(), seen({ id: 'page_2' })])).toEqual(['doubled']);
+    expect(found([])).toEqual(['doubled']);
+    expect(found([seen(), seen({ id: 'page_2', text: 'something else' })])).toEqual(['untrue']);
+  });
+});
+
+describe('a person', () => {
+  const of = (platform: 'facebook' | 'instagram' | 'linkedin' | 'youtube', kind: string) => ({
+    platform,
+    name: `${platform} ${kind}`,
+  });
+
+  it('is needed only where the platform cannot be asked about a key of ours', () => {
+    expect(mayNeedPerson(of('linkedin', 'text'))).toBe(true);
+    expect(mayNeedPerson(of('facebook', 'carousel'))).toBe(true);
+    expect(mayNeedPerson(of('facebook', 'photo story'))).toBe(false);
+    expect(mayNeedPerson(of('facebook', 'reel'))).toBe(false);
+    expect(mayNeedPerson(of('instagram', 'image'))).toBe(false);
+    expect(mayNeedPersonAfterAKill(of('facebook', 'text'))).toBe(false);
   });
 });

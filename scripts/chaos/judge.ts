@@ -1,19 +1,33 @@
 import { z } from 'zod';
 import type { PublicPost } from '../../src/sandbox/platforms/simulator.ts';
 import { type Wish, wishAt } from './app-side.ts';
+import type { ChaosPost } from './chaos-post.ts';
 import type { Lane } from './lane.ts';
-import { type ChaosPost, versionIn } from './posts.ts';
+import { versionIn } from './posts.ts';
 
 /**
  * once: public exactly once, and our tables and the app's row say so. person: the row says that it may be live and
- * that a person must look. told: not public, and the row says why. waiting: not public, looked at again later.
- * The others break the promise. doubled: public more than once. lost: not public and nobody was told. untrue: our
- * tables or the row say something else than what is public. stale: public against what the app wanted when it was
- * armed: an older text, before its time, or not at all.
+ * that a person must look. told: not public, and the row says why. withdrawn: not public, as the app wanted it. waiting:
+ * not public, looked at again later. The others break the promise. doubled: public more than once. lost: not public and
+ * nobody was told. untrue: our tables or the row say something else than what is public. stale: public against what the
+ * app wanted when it was armed: an older text, before its time, or not at all. needless: a person is asked where the
+ * platform could have told. fault: a tick or the run itself failed as it never may.
  */
-export const VERDICTS = ['once', 'person', 'told', 'waiting', 'doubled', 'lost', 'untrue', 'stale'] as const;
+export const VERDICTS = [
+  'once',
+  'person',
+  'told',
+  'withdrawn',
+  'waiting',
+  'doubled',
+  'lost',
+  'untrue',
+  'stale',
+  'needless',
+  'fault',
+] as const;
 export type Verdict = (typeof VERDICTS)[number];
-export const BROKEN: readonly Verdict[] = ['doubled', 'lost', 'untrue', 'stale'];
+export const BROKEN: readonly Verdict[] = ['doubled', 'lost', 'untrue', 'stale', 'needless', 'fault'];
 
 export interface Judgement {
   readonly verdict: Verdict;
@@ -63,20 +77,68 @@ export async function readFacts(lane: Lane, post: ChaosPost): Promise<Facts> {
   return Facts.parse(found?.['facts']);
 }
 
-/** Everything of this post that anybody can see. */
+/** Everything with the mark or the file of this post that anybody can see, whosever it is. */
 export function publicOf(lane: Lane, post: ChaosPost): readonly PublicPost[] {
-  return lane.platforms
-    .posts()
-    .filter(
-      ({ text, media }) => text.includes(post.mark) || (post.file !== null && media.includes(post.file)),
-    );
+  return lane.platforms.posts().filter((one) => shows(one, post));
 }
 
+export function shows({ text, media }: PublicPost, post: Pick<ChaosPost, 'mark' | 'file'>): boolean {
+  return text.includes(post.mark) || (post.file !== null && media.includes(post.file));
+}
+
+type Place = Pick<ChaosPost, 'accountId' | 'platform'>;
+
+/**
+ * Which public post is whose, where several targets show the same mark. What a target names is its own; the rest goes
+ * to those of the account that may be out under an id they do not know, and what is then left is one too many.
+ */
+export function shareOut(
+  targets: readonly { readonly post: Place; readonly facts: Facts }[],
+  seen: readonly PublicPost[],
+): readonly (readonly PublicPost[])[] {
+  const shares = targets.map((): PublicPost[] => []);
+  const left = seen.filter((one) => {
+    const owner = targets.findIndex(
+      ({ post, facts }) =>
+        isAt(one, post) &&
+        facts.target !== null &&
+        facts.target.id_kind !== 'container' &&
+        isIdOf(one, facts.target),
+    );
+    shares[owner]?.push(one);
+    return owner === -1;
+  });
+  for (const one of left) {
+    const here = targets.flatMap(({ post }, index) => (isAt(one, post) ? [index] : []));
+    const mayBeOut = here.find(
+      (index) => shares[index]?.length === 0 && !isOver(targets[index]?.facts.target?.state ?? null),
+    );
+    const alreadyOut = here.find((index) => shares[index]?.length !== 0);
+    shares[mayBeOut ?? alreadyOut ?? here[0] ?? 0]?.push(one);
+  }
+  return shares;
+}
+
+/** A container has no id in public until it is looked up; a video has its own beside that of the post that shows it. */
+function isIdOf({ id, url }: PublicPost, target: NonNullable<Facts['target']>): boolean {
+  const { platform_post_id: named, id_kind: kind } = target;
+  return named === id || kind === 'container' || (kind === 'video' && url.includes(`/${named}/`));
+}
+
+const isAt = ({ account, platform }: PublicPost, at: Place) =>
+  account === at.accountId && platform === at.platform;
+const isOver = (state: string | null) => state === 'failed' || state === 'cancelled';
+
+/**
+ * @param seen what is public of it
+ * @param alone false: the row tells of other targets as well
+ */
 export function judge(
-  post: Pick<ChaosPost, 'accountId' | 'platform'>,
+  post: Place,
   facts: Facts,
   seen: readonly PublicPost[],
   wishes: readonly Wish[],
+  alone = true,
 ): Judgement {
   const { row, queue, target } = facts;
   const state = target?.state ?? null;
@@ -87,16 +149,17 @@ export function judge(
     };
   }
   const [only] = seen;
-  if (only !== undefined && (only.account !== post.accountId || only.platform !== post.platform)) {
+  if (only !== undefined && !isAt(only, post)) {
     return { verdict: 'untrue', why: `public on another account: ${only.platform} ${only.account}` };
   }
-  if (state === 'needs_review') return judgeReview(facts);
+  if (state === 'needs_review') return judgeReview(facts, alone);
   if (only === undefined) {
     if (state === 'published') return { verdict: 'untrue', why: 'we say published, and it is not' };
-    if (wishes.at(-1)?.byApp) return { verdict: 'told', why: 'the app published it itself' };
-    if (row?.status === 'published')
+    const wish = wishes.at(-1);
+    if (wish?.byApp && !wish.wanted) return { verdict: 'withdrawn', why: 'the app published it itself' };
+    if (alone && row?.status === 'published')
       return { verdict: 'untrue', why: 'the row says published, and it is not' };
-    return judgeUnsent(facts);
+    return judgeUnsent(facts, wish?.wanted !== false, alone);
   }
   // The app deleted our record of it; its own row still tells.
   if (target === null && row?.status === 'published' && Object.values(row.metadata ?? {}).includes(only.id))
@@ -107,21 +170,23 @@ export function judge(
     }
     return { verdict: 'untrue', why: `public as ${only.id}, but we say ${state ?? 'nothing'}` };
   }
-  if (target?.platform_post_id !== only.id && target?.id_kind !== 'container') {
-    return { verdict: 'untrue', why: `public as ${only.id}, but we say ${target?.platform_post_id}` };
+  if (target !== null && !isIdOf(only, target)) {
+    return { verdict: 'untrue', why: `public as ${only.id}, but we say ${target.platform_post_id}` };
   }
   if (row !== null && row.status !== 'published' && row.status !== 'deleted') {
     return { verdict: 'untrue', why: `public as ${only.id}, but its row says ${row.status}` };
   }
-  if (row !== null && row.metadata?.['_publishing'] !== undefined && queue?.state === 'done') {
+  if (alone && row !== null && row.metadata?.['_publishing'] !== undefined && queue?.state === 'done') {
     return { verdict: 'untrue', why: 'all is done, but its row still says _publishing' };
   }
   const stale = sentAgainstWish(only, facts, wishes);
   return stale === null ? { verdict: 'once', why: '' } : { verdict: 'stale', why: stale };
 }
 
-function judgeReview({ row }: Facts): Judgement {
+function judgeReview({ row, target }: Facts, alone: boolean): Judgement {
   if (row === null || row.status === 'deleted') return { verdict: 'person', why: 'needs_review, deleted' };
+  // Out to another account: the row is published, and publish_results tells of this one.
+  if (!alone && row.status === 'published') return { verdict: 'person', why: target?.error?.message ?? '' };
   const told = publishError(row);
   if (told?.code !== 'MAYBE_LIVE')
     return { verdict: 'untrue', why: `needs_review, but the row's error is ${told?.code ?? 'none'}` };
@@ -129,22 +194,24 @@ function judgeReview({ row }: Facts): Judgement {
   return { verdict: 'person', why: told.message };
 }
 
-function judgeUnsent({ row, queue, target }: Facts): Judgement {
+function judgeUnsent({ row, queue, target }: Facts, wanted: boolean, alone: boolean): Judgement {
   if (queue === null) {
-    return row?.status === 'scheduled'
-      ? { verdict: 'lost', why: 'scheduled, and we never saw it' }
-      : { verdict: 'told', why: 'un-scheduled before anybody saw it' };
+    return wanted
+      ? { verdict: 'lost', why: `we never saw it; its row says ${row?.status ?? 'nothing'}` }
+      : { verdict: 'withdrawn', why: 'un-scheduled before anybody saw it' };
   }
   if (queue.state === 'waiting' && queue.next_attempt_at !== null) {
     return { verdict: 'waiting', why: target?.error?.message ?? target?.state ?? 'not begun' };
   }
-  if (row === null || queue.state === 'cancelled') return { verdict: 'told', why: 'cancelled by the app' };
+  if (row === null) return { verdict: 'withdrawn', why: 'deleted by the app' };
+  if (!wanted && target?.state !== 'failed') return { verdict: 'withdrawn', why: 'cancelled by the app' };
   if (row.status === 'scheduled')
     return { verdict: 'lost', why: `its row says scheduled, the queue ${queue.state}` };
-  const told = publishError(row);
-  return told === null
+  const told = alone ? publishError(row) : (target?.error ?? publishError(row));
+  if (told != null) return { verdict: 'told', why: `${told.code}: ${told.message}` };
+  return wanted
     ? { verdict: 'lost', why: `it ended ${target?.state ?? queue.state}, and its row does not say why` }
-    : { verdict: 'told', why: `${told.code}: ${told.message}` };
+    : { verdict: 'withdrawn', why: 'cancelled by the app' };
 }
 
 function publishError(
@@ -154,16 +221,28 @@ function publishError(
   return told.success ? told.data : null;
 }
 
+const CLOCKS_DIFFER_MS = 1_000;
+
 /** What is public must be what the app wanted at the moment of an arm; what it wants after the arm changes nothing. */
-function sentAgainstWish({ text }: PublicPost, { arms }: Facts, wishes: readonly Wish[]): string | null {
+function sentAgainstWish({ text, at }: PublicPost, { arms }: Facts, wishes: readonly Wish[]): string | null {
   if (wishes.length < 2) return null;
   const shown = versionIn(text);
-  const reasons = arms.map(({ at }) => {
-    const wish = wishAt(wishes, at);
+  const before = arms.filter((arm) => arm.at.getTime() <= Date.parse(at) + CLOCKS_DIFFER_MS);
+  const reasons = before.map((arm) => {
+    const wish = wishAt(wishes, arm.at);
     if (wish === undefined || !wish.wanted) return 'it was armed when it was not to go out any more';
     if (shown !== null && wish.version !== shown)
       return `version ${shown} is public; when it was armed, the post was version ${wish.version}`;
-    return wish.notBefore !== null && wish.notBefore > at ? 'it was armed before its new time' : null;
+    return wish.notBefore !== null && wish.notBefore > arm.at ? 'it was armed before its new time' : null;
   });
   return reasons.includes(null) ? null : (reasons[0] ?? 'it is public and was never armed');
 }
+
+/** Where nothing but a kill went wrong, only LinkedIn's members leave an answer open that nobody can read back. */
+export const mayNeedPersonAfterAKill = ({ platform }: Pick<ChaosPost, 'platform'>) => platform === 'linkedin';
+
+/** By docs/guarantees.md: what is asked under a key of our own can always be told. */
+export const mayNeedPerson = ({ platform, name }: Pick<ChaosPost, 'platform' | 'name'>) =>
+  platform === 'linkedin' ||
+  platform === 'youtube' ||
+  (platform === 'facebook' && !/video|reel|story/.test(name));

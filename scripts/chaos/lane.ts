@@ -19,6 +19,7 @@ import type { PostgresServer } from '../../src/sandbox/supabase/postgres-server.
 import { openProject } from '../../src/sandbox/supabase/start-supabase.ts';
 import { createKeyring } from '../../src/security/keyring.ts';
 import { connect } from '../../src/store/rpc.ts';
+import type { ChaosPost } from './chaos-post.ts';
 import { type Clock, openClock } from './clock.ts';
 import type { Template } from './database.ts';
 import { type Front, type Hooks, startFront } from './front.ts';
@@ -37,6 +38,10 @@ export interface Lane {
   readonly platforms: Platforms;
   readonly media: SeedMedia;
   readonly front: Front;
+  /** Every post that was put in. */
+  readonly added: ChaosPost[];
+  /** What platforms have finished becomes public in their ledger, also what nobody asks about any more. */
+  show(): Promise<void>;
   /** A machine with a log folder of its own. */
   host(name: string, skewMs?: number): Host;
   /**
@@ -47,6 +52,7 @@ export interface Lane {
   /** What people do in the app about accounts that were disconnected: they connect them again. */
   reconnect(): Promise<void>;
   tick(host: Host, hooks?: (tick: Tick) => Hooks, env?: Readonly<Record<string, string>>): Tick;
+  /** May be called twice. */
   stop(): Promise<void>;
 }
 
@@ -59,9 +65,11 @@ export interface LaneOptions {
 
 export async function openLane({ template, executable, env: more = {} }: LaneOptions): Promise<Lane> {
   const endings: (() => Promise<unknown>)[] = [];
-  const stop = async () => {
-    for (const end of endings.splice(0).reverse()) await end();
+  let stopped: Promise<void> | undefined;
+  const end = async () => {
+    for (const one of endings.splice(0).reverse()) await one();
   };
+  const stop = () => (stopped ??= end());
   try {
     const directory = await mkdtemp(join(tmpdir(), 'content-publisher-chaos-'));
     endings.push(() => rm(directory, { recursive: true, force: true }));
@@ -127,6 +135,12 @@ export async function openLane({ template, executable, env: more = {} }: LaneOpt
       platforms,
       media,
       front,
+      added: [],
+      async show() {
+        platforms.setFaults([]);
+        // Some look at their videos only when they are asked for anything.
+        for (const name of Object.keys(simulators)) await fetch(`${platforms.base(name)}/`).catch(() => null);
+      },
       host(name, skewMs = 0) {
         const logDir = join(directory, name);
         mkdirSync(logDir, { recursive: true });

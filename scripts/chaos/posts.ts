@@ -3,22 +3,9 @@ import { accountsOf, type SeedAccount } from '../../src/sandbox/accounts.ts';
 import { insertRows, type Row } from '../../src/sandbox/insert-rows.ts';
 import { campaignOf, type Person } from '../../src/sandbox/people.ts';
 import type { SeedMedia } from '../../src/sandbox/seed-media.ts';
-import type { Example, Table } from './examples.ts';
+import type { ChaosPost } from './chaos-post.ts';
+import type { Example } from './examples.ts';
 import type { Lane } from './lane.ts';
-
-/** A post that was put in, and how it can be told from every other one once it is public. */
-export interface ChaosPost {
-  readonly source: Table;
-  readonly id: string;
-  readonly name: string;
-  readonly platform: SeedAccount['platform'];
-  readonly accountId: string;
-  readonly userId: string;
-  /** In its text and nowhere else. */
-  readonly mark: string;
-  /** Of a file that nothing else has, where the platform does not show the text. */
-  readonly file: string | null;
-}
 
 let lastMark = 0;
 
@@ -32,15 +19,26 @@ export function versionIn(text: string): number | null {
   return found === undefined ? null : Number(found);
 }
 
-/** Inserts a scheduled post that is due. */
-export async function addPost(lane: Lane, example: Example, owner: Person): Promise<ChaosPost> {
+/**
+ * Inserts a scheduled post that is due.
+ * @param like one whose text and time it shares
+ * @param also further accounts that it goes to; the app's rows of publish_targets are then the whole list
+ */
+export async function addPost(
+  lane: Lane,
+  example: Example,
+  owner: Person,
+  { like, also = [] }: { readonly like?: ChaosPost; readonly also?: readonly SeedAccount[] } = {},
+): Promise<ChaosPost> {
   const { platform, table } = example;
   const account = accountsOf(owner).filter((one) => one.platform === platform)[example.account];
   if (account === undefined) throw new RangeError(`${owner.shop} has no such account on ${platform}`);
   lastMark += 1;
-  const mark = `mark${String(lastMark).padStart(7, '0')}`;
+  const mark = like?.mark ?? `mark${String(lastMark).padStart(7, '0')}`;
   const columns = example.columns(lane.media);
   const own = example.showsText ? { columns, sha256: null } : await withOwnFile(lane, columns, mark);
+  const now = lane.clock.now();
+  const due = like?.due ?? new Date(now.getTime() - 2_000).toISOString();
   const post: ChaosPost = {
     source: table,
     id: randomUUID(),
@@ -50,9 +48,21 @@ export async function addPost(lane: Lane, example: Example, owner: Person): Prom
     userId: owner.id,
     mark,
     file: own.sha256,
+    due,
   };
-  const now = lane.clock.now();
-  const due = new Date(now.getTime() - 2_000).toISOString();
+  const targets = also.length === 0 ? [] : [account, ...also];
+  await insertRows(
+    lane.sql,
+    'public.publish_targets',
+    targets.map((one, index) => ({
+      source: table,
+      post_id: post.id,
+      platform: one.platform,
+      account_id: one.sim.id,
+      // A text of its own for one of them, in which an edit of the post changes nothing.
+      text: index === 1 ? `${mark}, said in other words for these readers.` : null,
+    })),
+  );
   const named = platform === 'linkedin' ? { account_id: account.sim.id } : {};
   await insertRows(lane.sql, `public.${table}`, [
     {
@@ -74,6 +84,7 @@ export async function addPost(lane: Lane, example: Example, owner: Person): Prom
       metadata: { ...(own.columns['metadata'] as Row | undefined), ...named },
     },
   ]);
+  lane.added.push(post);
   return post;
 }
 

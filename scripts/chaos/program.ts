@@ -15,7 +15,7 @@ export interface Program {
 /** Below the project, where its packages are found. */
 export async function buildProgram(edit?: EditSource): Promise<Program> {
   await mkdir(join(ROOT, '.tmp'), { recursive: true });
-  const folder = await mkdtemp(join(ROOT, '.tmp', 'chaos-'));
+  const folder = await mkdtemp(join(ROOT, '.tmp', `chaos-${process.pid}-`));
   try {
     const files = await bundleProgram(join(folder, 'dist'), edit);
     await Promise.all([mkdir(join(folder, 'bin')), mkdir(join(folder, 'dist'))]);

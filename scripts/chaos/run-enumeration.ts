@@ -1,13 +1,15 @@
 import { ACTIONS } from './app-side.ts';
+import { openAudit } from './audit.ts';
 import { disturbAt } from './disturb.ts';
-import { countRequests, killAt, type Stand, standOf } from './enumerate.ts';
+import { countRequests, killAt, type Moment, nth, type Stand, standOf } from './enumerate.ts';
 import { type Example, examples } from './examples.ts';
 import type { Lane } from './lane.ts';
-import type { Ledger, Trial } from './record.ts';
+import { faultyTrial, type Ledger, type Trial } from './record.ts';
 import { MEANWHILE, suspendAt } from './zombies.ts';
 
 export interface Enumeration {
-  readonly lanes: readonly Lane[];
+  /** One worker for each; a lane on which something failed is replaced. */
+  readonly lanes: readonly (() => Promise<Lane>)[];
   readonly examples: readonly Example[];
   readonly ledger: Ledger;
   /** Decides whether it is tried. */
@@ -22,15 +24,14 @@ interface Ways<W extends string> {
   readonly examples?: RegExp;
   /** Which requests are; all by default. */
   readonly requests?: RegExp;
-  /** Number of the request, from 1. */
-  at(stand: Stand, number: number, way: W, key: string): Promise<Trial>;
+  at(stand: Stand, moment: Moment, way: W, key: string): Promise<Trial>;
 }
 
 /** A tick is killed before the request is passed on, or when its answer is in. */
 export const KILLS: Ways<'before' | 'after'> = {
   stage: 'enumerate',
   ways: ['before', 'after'],
-  at: (stand, number, side, key) => killAt(stand, { number, side }, key),
+  at: (stand, at, side, key) => killAt(stand, { at, side }, key),
 };
 
 export const ZOMBIES: Ways<(typeof MEANWHILE)[number]> = {
@@ -57,20 +58,41 @@ export async function runEnumeration<W extends string>(
   { stage, ways, at, examples: worthy, requests }: Ways<W>,
 ): Promise<void> {
   const left = taken.filter(({ name }) => worthy === undefined || worthy.test(name));
+  const tryAll = async (stand: Stand, example: Example) => {
+    const { names, trial } = await countRequests(stand, `${stage} ${example.name}, undisturbed`);
+    if (!ledger.has(trial.key)) ledger.add(trial);
+    for (const [index, request] of names.entries()) {
+      if (requests !== undefined && !requests.test(request)) continue;
+      for (const way of ways) {
+        const key = `${stage} ${example.name} ${index + 1} ${way}`;
+        if (ledger.has(key) || !takes(key)) continue;
+        try {
+          ledger.add(await at(stand, nth(index + 1), way, key));
+        } catch (error) {
+          ledger.add(faultyTrial(stage, key, error));
+          throw error;
+        }
+      }
+    }
+  };
   await Promise.all(
-    lanes.map(async (lane) => {
+    lanes.map(async (open, worker) => {
+      let [lane, audit] = [await open(), openAudit()];
       for (let example = left.shift(); example !== undefined; example = left.shift()) {
-        const stand = await standOf(lane, example, examples.indexOf(example));
-        const { names, trial } = await countRequests(stand);
-        if (!ledger.has(trial.key)) ledger.add(trial);
-        for (const [index, request] of names.entries()) {
-          if (requests !== undefined && !requests.test(request)) continue;
-          for (const way of ways) {
-            const key = `${stage} ${example.name} ${index + 1} ${way}`;
-            if (!ledger.has(key) && takes(key)) ledger.add(await at(stand, index + 1, way, key));
+        const index = examples.indexOf(example);
+        // What failed is in the record, so that the next attempt goes on behind it, on a lane that is not disturbed.
+        for (let done = false; !done; ) {
+          try {
+            await tryAll(await standOf(lane, example, index, { audit }), example);
+            done = true;
+          } catch {
+            await lane.stop();
+            [lane, audit] = [await open(), openAudit()];
           }
         }
       }
+      ledger.add(await audit.end(lane, `audit of ${stage} ${worker + 1} at ${new Date().toISOString()}`));
+      await lane.stop();
     }),
   );
 }

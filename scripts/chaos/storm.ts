@@ -1,176 +1,199 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { parseFaults } from '../../src/sandbox/platforms/faults.ts';
 import { simulators } from '../../src/sandbox/platforms/index.ts';
-import { type Action, act, FIRST_WISH, type Wish } from './app-side.ts';
-import { type Example, personOf } from './examples.ts';
-import { BROKEN, judge, publicOf, readFacts, type Verdict } from './judge.ts';
+import type { Audit } from './audit.ts';
+import { BROKEN, type Verdict } from './judge.ts';
 import type { Lane } from './lane.ts';
-import { addPost, type ChaosPost } from './posts.ts';
+import { outside } from './outside.ts';
 import type { Random } from './random.ts';
-import type { Finding, Trial } from './record.ts';
+import { count, type Finding, type Trial } from './record.ts';
 import { recover } from './recover.ts';
 import { pause } from './signal.ts';
-import type { Tick } from './tick-process.ts';
-import { drawPlatformFaults, drawWeather, REQUEST_TIMEOUT_MS, type Weather } from './weather.ts';
+import { addDrawn, type Judged, judgeTogether, type StormPosts, type Wanted } from './storm-posts.ts';
+import type { Host, Tick } from './tick-process.ts';
+import { countMet, drawPlatformFaults, drawWeather, REQUEST_TIMEOUT_MS, type Weather } from './weather.ts';
 
 /** Of a storm's ticks: few posts each, so that a kill concerns few. */
-export const STORM_ENV = { REQUEST_TIMEOUT: `${REQUEST_TIMEOUT_MS}ms`, CONCURRENCY: '3' };
+export const STORM_ENV = { REQUEST_TIMEOUT: `${REQUEST_TIMEOUT_MS}ms`, CONCURRENCY: '1' };
+/** Of the ticks that come after it. */
+const CALM_ENV = { REQUEST_TIMEOUT: '30s', CONCURRENCY: '8' };
 
 const MINUTE_MS = 60_000;
 /** Everything must have come to an end by then, also what was held for a day. */
-const CALM_LIMIT_MS = 30 * 3_600_000;
-const MOST_CALM_TICKS = 120;
+const CALM_LIMIT_MS = 40 * 3_600_000;
+const MOST_CALM_TICKS = 80;
 const BETWEEN_STORMS_MS = 3 * 3_600_000;
 
-export interface StormPlan {
+export interface StormPlan extends StormPosts {
   readonly key: string;
-  readonly examples: readonly Example[];
-  readonly owners: number;
   readonly rounds: number;
   /** Put in before each round. */
   readonly postsPerRound: number;
+  /** Started at once in each round. */
+  readonly ticksPerRound: number;
   /** Probability that something happens to a request. */
   readonly roughness: number;
 }
 
-/** A post with everything the app has wanted of it. */
-interface Wanted {
-  readonly post: ChaosPost;
-  readonly wishes: Wish[];
-}
+/** What kills most in a minute: many ticks at once, and enough for each of them to do. */
+export const STORM = { rounds: 16, postsPerRound: 6, ticksPerRound: 6, roughness: 0.06 };
 
 interface Sleeper {
   readonly tick: Tick;
   readonly weather: Weather;
 }
 
+/** Kills are counted apart from what else goes wrong. */
+const KILL = /^SIGKILL/;
+const NO_FAULT = /^(SIGKILL|app: |posts|ticks|exit |spool)/;
+
 /** Rounds of bad weather, one a minute of the clock, then calm until everything has come to its end. */
-export async function storm(lane: Lane, random: Random, plan: StormPlan): Promise<Trial> {
+export async function storm(lane: Lane, random: Random, plan: StormPlan, audit: Audit): Promise<Trial> {
+  // The last one goes down in the middle, with its log folder, and never comes back.
+  const doomed = lane.host(`doomed ${plan.key.replaceAll(':', '-')}`, 45_000);
   const hosts = [lane.host('alpha', -420_000), lane.host('beta'), lane.host('gamma', 660_000)];
   const wanted: Wanted[] = [];
-  const count = { kills: 0, faults: 0 };
-  const exits = new Map<string, number>();
+  const counts: Record<string, number> = {};
+  const findings: Finding[] = [];
   const sleepers: Sleeper[] = [];
-  const note = async ({ ended }: Tick) => {
-    const { code, killed, stderr } = await ended;
-    if (killed) count.kills += 1;
-    const exit = killed ? 'killed' : `exit ${code}`;
-    exits.set(exit, (exits.get(exit) ?? 0) + 1);
-    // A fault of ours, whatever the weather.
-    if (code === 70) exits.set(stderr.slice(0, 400), (exits.get(stderr.slice(0, 400)) ?? 0) + 1);
+  const note = async ({ ended, host, asked }: Tick) => {
+    const { code, killed, hung, stderr } = await ended;
+    count(counts, host === doomed ? 'ticks of a host that never came back' : 'ticks');
+    count(counts, killed ? 'exit by SIGKILL' : `exit ${hung ? 'never' : code}`);
+    if (killed && keptOutcomes(host)) count(counts, 'spool left behind by a kill');
+    // Whatever the weather.
+    if (hung || code === 70) {
+      const did = asked.slice(-8).map(({ name }) => name);
+      const what = hung ? 'a tick did not end' : `a tick ended with 70: “${stderr.slice(0, 600)}”`;
+      findings.push(asFault(`${what} on ${host.name}, after ${did.join(', ')}`));
+    }
   };
 
   for (let round = 0; round < plan.rounds; round += 1) {
-    for (let index = 0; index < plan.postsPerRound; index += 1) {
-      const post = await addPost(lane, random.pick(plan.examples), personOf(random.below(plan.owners)));
-      wanted.push({ post, wishes: [FIRST_WISH] });
-    }
+    while (wanted.length < (round + 1) * plan.postsPerRound)
+      wanted.push(...(await addDrawn(lane, random, plan, counts)));
     const faults = drawPlatformFaults(random, Object.keys(simulators));
     lane.platforms.setFaults(faults);
-    count.faults += faults.length;
     const woken = sleepers.splice(0).filter((sleeper) => {
       if (random.chance(0.5)) return true;
       sleepers.push(sleeper);
       return false;
     });
-    const started = Array.from({ length: 2 + random.below(2) }, (_, index) => {
-      const weather = drawWeather(random.fork(), plan.roughness);
-      const host = hosts[index % hosts.length] ?? lane.host('beta');
+    if (random.chance(0.4)) await lane.reconnect();
+    const machines = round < plan.rounds / 2 ? [...hosts, doomed] : hosts;
+    const started = Array.from({ length: plan.ticksPerRound }, (_, index) => {
+      const host = machines[(round + index) % machines.length] ?? doomed;
+      const climate = { roughness: plan.roughness, doomed: host === doomed, counts };
+      const weather = drawWeather(random.fork(), climate);
       return { weather, tick: lane.tick(host, weather.hooks) };
     });
     await Promise.all([
       ...started.map(async ({ tick, weather }) => {
-        const ended = note(tick);
-        const slept = await Promise.race([ended, weather.asleep.given.then(() => 'asleep' as const)]);
+        const slept = await Promise.race([note(tick), weather.asleep.given.then(() => 'asleep' as const)]);
         if (slept === 'asleep') sleepers.push({ tick, weather });
-        count.faults += weather.faults();
       }),
       ...woken.map(async ({ tick, weather }) => {
-        await pause(random.below(500));
-        weather.wake();
+        await pause(random.below(300));
+        weather.wake('storm');
         await tick.ended;
       }),
-      outside(lane, random, wanted, count),
+      outside(lane, random, wanted, counts),
     ]);
-    await lane.clock.pass(random.chance(0.15) ? 6 * MINUTE_MS : MINUTE_MS);
+    countMet(counts, faults, await faultsLeft(lane));
+    await lane.clock.pass(betweenRounds(random));
   }
 
   lane.platforms.setFaults([]);
-  await lane.reconnect();
-  for (const { weather } of sleepers) weather.wake();
+  for (const { weather } of sleepers) weather.wake('calm');
   await Promise.all(sleepers.map(({ tick }) => tick.ended));
-  const recovery = await recover(lane, hosts, CALM_LIMIT_MS, MOST_CALM_TICKS, 3 * MINUTE_MS);
-  const findings: Finding[] = [];
+  const recovery = await recover(lane, hosts, {
+    limitMs: CALM_LIMIT_MS,
+    mostTicks: MOST_CALM_TICKS,
+    stepMs: 3 * MINUTE_MS,
+    env: CALM_ENV,
+    meanwhile: () => lane.reconnect(),
+  });
+  await lane.show();
+  const { judged, reasons } = await judgeAll(lane, wanted, recovery.over, audit);
   const verdicts: Partial<Record<Verdict, number>> = {};
-  for (const { post, wishes } of wanted) {
-    const { verdict, why } = judge(post, await readFacts(lane, post), publicOf(lane, post), wishes);
-    verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
-    if (BROKEN.includes(verdict) || verdict === 'person' || verdict === 'waiting') {
+  for (const { verdict } of judged) verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
+  if (findings.length > 0) verdicts.fault = findings.length;
+  for (const { post, verdict, why } of judged)
+    if (BROKEN.includes(verdict))
       findings.push({ name: post.name, post: `${post.source}:${post.id}`, verdict, why });
-    }
-  }
   await lane.clock.pass(BETWEEN_STORMS_MS);
   return {
     key: plan.key,
     stage: 'storm',
-    ...count,
-    targets: wanted.length,
+    kills: sum(counts, (what) => KILL.test(what)),
+    faults: sum(counts, (what) => !NO_FAULT.test(what)),
+    targets: judged.length,
     verdicts,
     findings,
-    detail: {
-      rounds: plan.rounds,
-      calm_ticks: recovery.ticks,
-      calm_s: Math.round(recovery.ms / 1000),
-      exits: Object.fromEntries(exits),
-    },
+    counts,
+    reasons,
+    detail: { rounds: plan.rounds, calm_ticks: recovery.ticks, calm_s: Math.round(recovery.ms / 1000) },
   };
 }
 
-const STORM_ACTIONS: readonly Action[] = [
-  'edit',
-  'edit',
-  'un-schedule',
-  'un-schedule, schedule',
-  'postpone',
-  'mark as deleted',
-  'delete',
-];
+const asFault = (why: string): Finding => ({ name: 'tick', post: '', verdict: 'fault', why });
 
-/** What happens meanwhile besides: the app's users, the database, the network. One after the other. */
-async function outside(
-  lane: Lane,
-  random: Random,
-  wanted: readonly Wanted[],
-  count: { faults: number },
-): Promise<void> {
-  for (let left = random.below(3); left > 0; left -= 1) {
-    await pause(random.below(600));
-    const { post, wishes } = random.pick(wanted);
-    const before = wishes.at(-1);
-    if (before === undefined) continue;
-    // What was taken back is put in again sooner or later; deleted is deleted.
-    const action = before.wanted ? random.pick(STORM_ACTIONS) : 'un-schedule, schedule';
-    wishes.push(await act(lane, post, action, before));
-  }
-  if (random.chance(0.06)) {
-    await lane.postgres.restart();
-    count.faults += 1;
-    await reconnect(lane);
-  }
-  if (random.chance(0.08)) {
-    await lane.front.refuse(200 + random.below(400));
-    count.faults += 1;
-  }
+function sum(counts: Readonly<Record<string, number>>, takes: (what: string) => boolean): number {
+  return Object.entries(counts).reduce((total, [what, many]) => total + (takes(what) ? many : 0), 0);
 }
 
-/** Our own connections are lost as well. */
-async function reconnect({ sql }: Lane): Promise<void> {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      // All four of the pool.
-      await Promise.all(Array.from({ length: 8 }, () => sql`select 1`));
-      return;
-    } catch (error) {
-      if (attempt === 20) throw error;
-      await pause(100);
-    }
+/** A minute, as cron's; now and then longer than a quarantine, and sometimes than an hour's limits. */
+function betweenRounds(random: Random): number {
+  if (random.chance(0.05)) return 65 * MINUTE_MS;
+  return random.chance(0.15) ? 6 * MINUTE_MS : MINUTE_MS;
+}
+
+/** Whether outcomes that the database did not take lie in the log folder. */
+function keptOutcomes({ logDir }: Host): boolean {
+  const spool = join(logDir, 'outcomes.ndjson');
+  return existsSync(spool) && statSync(spool).size > 0;
+}
+
+async function faultsLeft({ platforms }: Lane) {
+  const answer = await fetch(`${platforms.url}/_sandbox/faults`);
+  return parseFaults(z.array(z.unknown()).parse(await answer.json()));
+}
+
+async function judgeAll(lane: Lane, wanted: readonly Wanted[], over: boolean, audit: Audit) {
+  const together = new Map<string, Wanted[]>();
+  for (const one of wanted) {
+    const mark = one.targets[0]?.mark ?? '';
+    together.set(mark, [...(together.get(mark) ?? []), one]);
   }
+  const all: Judged[] = [];
+  const reasons: Record<string, number> = {};
+  for (const rows of together.values()) {
+    const { judged, seen } = await judgeTogether(lane, rows);
+    for (const one of judged) {
+      const ended = endedAs(one, over);
+      all.push(ended);
+      if (ended.verdict === 'told' || ended.verdict === 'person')
+        count(reasons, `${ended.verdict}: ${one.post.platform}: ${reasonOf(ended.why)}`);
+    }
+    const post = rows[0]?.targets[0];
+    if (post !== undefined) audit.note(post, seen);
+  }
+  return { judged: all, reasons };
+}
+
+/** After the calm nothing may be open any more. */
+function endedAs(judged: Judged, over: boolean): Judged {
+  if (judged.verdict !== 'waiting') return judged;
+  const why = `it never comes to an end${over ? ', and nothing looks at it' : ''}: ${judged.why}`;
+  return { ...judged, verdict: 'lost', why };
+}
+
+/** Without names and ids, so that equal ones are counted together. */
+function reasonOf(why: string): string {
+  return why
+    .replace(/Owner \d+|Shop \d+( TV)?|shop\d+/g, '…')
+    .replace(/\S*\d{4,}\S*/g, '…')
+    .slice(0, 160);
 }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import type { Asked, Front, Hooks } from './front.ts';
@@ -17,7 +17,10 @@ export interface Host {
 
 interface Ended {
   readonly code: number | null;
+  /** By kill(): what ended by itself before the signal came was not killed. */
   readonly killed: boolean;
+  /** It went on for longer than any tick may. */
+  readonly hung: boolean;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -48,6 +51,13 @@ export interface TickOptions {
   hooks?(tick: Tick): Hooks;
 }
 
+const alive = new Set<ChildProcess>();
+
+/** For a run that ends before they do; SIGSTOPped ones as well. */
+export function killAllTicks(): void {
+  for (const child of alive) child.kill('SIGKILL');
+}
+
 /** `content-publisher run` in a process of its own, everything it asks going through the front. */
 export function startTick(options: TickOptions): Tick {
   const { executable, front, host } = options;
@@ -74,23 +84,41 @@ export function startTick(options: TickOptions): Tick {
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  alive.add(child);
   const closed = once(child, 'close');
-  const hung = setTimeout(() => child.kill('SIGKILL'), HUNG_MS);
+  let wasKilled = false;
+  let hasHung = false;
+  const watch = () =>
+    setTimeout(() => {
+      hasHung = true;
+      child.kill('SIGKILL');
+    }, HUNG_MS);
+  let watching = watch();
   const ended = Promise.all([text(child.stdout), text(child.stderr), closed]).then(
     ([stdout, stderr]): Ended => {
-      clearTimeout(hung);
-      return { code: child.exitCode, killed: child.signalCode === 'SIGKILL', stdout, stderr };
+      clearTimeout(watching);
+      alive.delete(child);
+      const killed = wasKilled && !hasHung && child.signalCode === 'SIGKILL';
+      return { code: child.exitCode, killed, hung: hasHung, stdout, stderr };
     },
   );
   const tick: Tick = {
     host,
     asked,
     kill: async () => {
+      wasKilled = true;
       child.kill('SIGKILL');
       await ended;
     },
-    stop: () => child.kill('SIGSTOP'),
-    resume: () => child.kill('SIGCONT'),
+    stop() {
+      // Asleep is not hung.
+      clearTimeout(watching);
+      child.kill('SIGSTOP');
+    },
+    resume() {
+      watching = watch();
+      child.kill('SIGCONT');
+    },
     terminate: () => child.kill('SIGTERM'),
     ended,
   };

@@ -1,4 +1,4 @@
-import { conclude, killHooks, type Stand } from './enumerate.ts';
+import { conclude, killHooks, type Moment, nth, type Stand } from './enumerate.ts';
 import { addPost } from './posts.ts';
 import type { Trial } from './record.ts';
 import { signal } from './signal.ts';
@@ -21,19 +21,16 @@ export type Meanwhile = (typeof MEANWHILE)[number];
  * A tick is suspended (SIGSTOP) when the answer to that request is in and before it sees it. Its lease ends, others take
  * the post over, and then it goes on as if nothing had happened.
  */
-export async function suspendAt(
-  stand: Stand,
-  number: number,
-  meanwhile: Meanwhile,
-  key: string,
-): Promise<Trial> {
+export async function suspendAt(stand: Stand, at: Moment, meanwhile: Meanwhile, key: string): Promise<Trial> {
   const { lane, example, owner, first, others } = stand;
   const post = await addPost(lane, example, owner);
+  let request = 'never asked';
   const wakeUp = signal();
   const asleep = signal();
   const sleeper = lane.tick(first, (self) => ({
     after: async (asked) => {
-      if (asked.number === number) {
+      if (at(asked)) {
+        request = asked.name;
         self.stop();
         asleep.give();
         await wakeUp.given;
@@ -57,8 +54,7 @@ export async function suspendAt(
   wakeUp.give();
   sleeper.resume();
   await sleeper.ended;
-  const request = sleeper.asked[number - 1]?.name ?? 'never asked';
-  return conclude(stand, post, { stage: 'zombies', key, kills, detail: { number, meanwhile, request } });
+  return conclude(stand, post, { stage: 'zombies', key, kills, detail: { meanwhile, request } });
 }
 
 /** The request behind the arm is the one that makes it public. */
@@ -68,7 +64,7 @@ function killAfterSending(tick: Tick) {
       const { asked } = tick;
       const last = asked.at(-1);
       if (last === undefined || asked.at(-2)?.name !== 'rpc publisher_arm') return 'pass' as const;
-      return (await killHooks(tick, { number: last.number, side: 'after' }).after?.(last)) ?? 'pass';
+      return (await killHooks(tick, { at: nth(last.number), side: 'after' }).after?.(last)) ?? 'pass';
     },
   };
 }
