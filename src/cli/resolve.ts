@@ -4,6 +4,7 @@ import type { KnownPost, Resolution, Store } from '../core/store.ts';
 import { createLogger } from '../log/create-logger.ts';
 import { identifyPost } from '../tick/identify-post.ts';
 import { createLearned } from '../tick/learned.ts';
+import { createReach } from '../tick/reach.ts';
 import { EXIT } from './exit-codes.ts';
 import { CommandError, type Io } from './io.ts';
 import { listTargets, readPost } from './post-name.ts';
@@ -46,7 +47,9 @@ async function there(io: Io, name: string, accountId: string | null, named: stri
     const known = await readPost(deps.store, config, name);
     const target = targetInReview(name, known, accountId);
     deps.syncClock(known.now);
-    const publishing = { ...deps, ...(await deps.publishing()), learned: createLearned() };
+    const learned = createLearned();
+    const reach = createReach(deps, learned);
+    const publishing = { ...deps, ...(await deps.publishing()), learned, reach };
     const found = await identifyPost(publishing, known.post, target, named);
     if ('problem' in found) {
       throw new CommandError(found.again ? EXIT.again : EXIT.usage, found.problem, found.hint);

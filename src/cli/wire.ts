@@ -80,6 +80,7 @@ export function wireTick(parts: TickParts): { readonly deps: TickDeps; close(): 
         maxAttempts: limits.maxAttempts,
         writesPerHour: limits.writesPerHour,
         backlogSpacingMs: limits.backlogSpacingMs,
+        breakerPauseMs: limits.breakerPauseMs,
         requestTimeoutMs: limits.requestTimeoutMs,
         findQuarantineMs: limits.findQuarantineMs,
       },

@@ -24,6 +24,7 @@ export interface Config {
     readonly maxLatenessMs: number;
     readonly maxHoldMs: number;
     readonly backlogSpacingMs: number;
+    readonly breakerPauseMs: number;
     readonly leaseMs: number;
     readonly findQuarantineMs: number;
     readonly requestTimeoutMs: number;

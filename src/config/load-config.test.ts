@@ -31,6 +31,7 @@ test('the defaults are the documented ones', () => {
       maxLatenessMs: 86_400_000,
       maxHoldMs: 86_400_000,
       backlogSpacingMs: 120_000,
+      breakerPauseMs: 900_000,
       leaseMs: 90_000,
       findQuarantineMs: 300_000,
       requestTimeoutMs: 30_000,

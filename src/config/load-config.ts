@@ -44,6 +44,7 @@ function readConfig({ optional, withDefault }: VariableReader): Config {
       maxLatenessMs: withDefault('MAX_LATENESS', V.MAX_LATENESS),
       maxHoldMs: withDefault('MAX_HOLD', V.MAX_HOLD),
       backlogSpacingMs: withDefault('BACKLOG_SPACING', V.BACKLOG_SPACING),
+      breakerPauseMs: withDefault('BREAKER_PAUSE', V.BREAKER_PAUSE),
       leaseMs: withDefault('LEASE_SECONDS', V.LEASE_SECONDS),
       findQuarantineMs: withDefault('FIND_QUARANTINE', V.FIND_QUARANTINE),
       requestTimeoutMs: withDefault('REQUEST_TIMEOUT', V.REQUEST_TIMEOUT),

@@ -98,6 +98,12 @@ export const VARIABLES = {
     parse: duration(0, DAY),
     default: '2m',
   },
+  BREAKER_PAUSE: {
+    section: TIMES,
+    about: 'The longest pause before a platform that could not be reached is tried again.',
+    parse: duration(1_000, DAY),
+    default: '15m',
+  },
   LEASE_SECONDS: {
     section: TIMES,
     about: 'A claim that is not renewed for this long is over; at most 120 seconds.',

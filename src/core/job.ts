@@ -1,3 +1,4 @@
+import type { Breaker } from './breaker.ts';
 import type { Problem } from './errors.ts';
 import type { Post } from './post.ts';
 import type { SourceTable } from './source-row.ts';
@@ -71,6 +72,15 @@ export interface StoredTarget {
   /** Only in the answer of `targets`. */
   readonly copyOf: string | null;
   readonly hold: Hold | null;
+  /** Those of this account that have counted a failure. */
+  readonly breakers: readonly StoredBreaker[];
+}
+
+export interface StoredBreaker extends Breaker {
+  readonly scope: 'account' | 'platform' | 'host';
+  readonly key: string;
+  /** This claim is the one that may try whether it goes again. */
+  readonly probe: boolean;
 }
 
 export interface Hold {

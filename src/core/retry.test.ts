@@ -15,6 +15,7 @@ const failure = (part: Partial<Failure>): Failure => ({
   attempts: 0,
   reached: true,
   retryAt: null,
+  heldUntil: null,
   heldSince: null,
   ...part,
 });
@@ -67,6 +68,19 @@ describe('what follows a failure', () => {
       retry(4 * MINUTE, false),
     ],
     ['nobody is reached for MAX_HOLD at most', { reached: false, heldSince: long }, failed],
+    [
+      'an open breaker holds until its time, and costs no attempt',
+      { attempts: 4, heldUntil: inMs(7 * MINUTE) },
+      held(7 * MINUTE),
+    ],
+    [
+      'a breaker of this host leaves the post to others at once',
+      { reached: false, heldUntil: NOW },
+      held(SECOND),
+    ],
+    ['a Retry-After beyond the breaker counts', { heldUntil: inMs(MINUTE), retryAt: inMs(HOUR) }, held(HOUR)],
+    ['a breaker is waited for until MAX_HOLD', { heldUntil: inMs(MINUTE), heldSince: long }, failed],
+    ['a breaker does not save a refused post', { kind: 'rejected', heldUntil: inMs(MINUTE) }, failed],
     ['Retry-After is obeyed', { retryAt: inMs(10 * MINUTE) }, retry(10 * MINUTE)],
     [
       'a Retry-After before the back-off does not shorten it',
@@ -91,6 +105,7 @@ describe('in every case', () => {
     attempts: fc.nat(2_000),
     reached: fc.boolean(),
     retryAt: fc.option(anyTime),
+    heldUntil: fc.option(anyTime),
     heldSince: fc.option(fc.integer({ min: -3 * 24 * HOUR, max: 0 }).map(inMs)),
   });
   const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
@@ -124,8 +139,9 @@ describe('in every case', () => {
 
   it('what counts ends after MAX_ATTEMPTS, and only that', () => {
     fc.assert(
-      fc.property(anyFailure, chance, fc.integer({ min: 1, max: 20 }), (one, random, maxAttempts) => {
-        fc.pre(isTemporary(one) && one.heldSince === null);
+      fc.property(anyFailure, chance, fc.integer({ min: 1, max: 20 }), (some, random, maxAttempts) => {
+        const one = { ...some, heldSince: null, heldUntil: null };
+        fc.pre(isTemporary(one));
         const decision = decideRetry(one, { ...LIMITS, maxAttempts }, NOW, random);
         expect(decision.state === 'failed').toBe(one.reached && one.attempts + 1 >= maxAttempts);
       }),

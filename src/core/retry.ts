@@ -18,6 +18,8 @@ export interface Failure {
   /** false: not one byte reached the platform, which says nothing about the post. */
   readonly reached: boolean;
   readonly retryAt: Date | null;
+  /** A breaker keeps everybody away until then; in the past: it is left to other hosts at once. */
+  readonly heldUntil: Date | null;
   readonly heldSince: Date | null;
 }
 
@@ -62,6 +64,10 @@ export function decideRetry(failure: Failure, limits: RetryLimits, now: Date, ra
           };
     case 'temporary':
     case 'unknown': {
+      if (failure.heldUntil !== null && !heldTooLong) {
+        const until = Math.max(failure.heldUntil.getTime(), failure.retryAt?.getTime() ?? 0);
+        return { state: 'held', at: after(Math.max(SECOND, until - now.getTime())), countAttempt: false };
+      }
       if (failure.reached && failure.attempts + 1 >= limits.maxAttempts) return { state: 'failed' };
       if (heldTooLong) return { state: 'failed' };
       const backoff = Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** failure.attempts);

@@ -1,4 +1,5 @@
-import type { ClaimedPost, Hold, StoredProblem, StoredTarget } from './job.ts';
+import type { Breaker } from './breaker.ts';
+import type { ClaimedPost, Hold, StoredBreaker, StoredProblem, StoredTarget } from './job.ts';
 import type { Identified } from './platform.ts';
 import type { SourceTable } from './source-row.ts';
 import type { TargetState } from './states.ts';
@@ -173,8 +174,19 @@ export interface Settled {
   readonly written: boolean;
 }
 
+export interface BreakerChange {
+  readonly scope: StoredBreaker['scope'];
+  readonly key: string;
+  /** What `next` was decided from. */
+  readonly seen: Breaker;
+  readonly next: Breaker;
+  readonly reason: string;
+  readonly hint: string;
+  readonly evidence: Readonly<Record<string, unknown>>;
+}
+
 export interface HoldRequest {
-  readonly scope: 'account' | 'app' | 'platform';
+  readonly scope: 'account' | 'app' | 'platform' | 'host';
   readonly key: string;
   readonly until: Date;
   readonly kind: string;
@@ -303,6 +315,8 @@ export interface Store {
   ): Promise<{ readonly proven: boolean; readonly lookAt: Date; readonly resends: number }>;
   settle(claim: Claim, settlement: Settlement): Promise<Settled>;
   hold(hold: HoldRequest): Promise<void>;
+  /** `done: false`: somebody else changed it meanwhile; `now` is what it is. */
+  breaker(change: BreakerChange): Promise<{ readonly done: boolean; readonly now: StoredBreaker }>;
   refreshBegin(
     key: string,
     connectionId: string,

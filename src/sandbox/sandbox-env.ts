@@ -25,6 +25,7 @@ export function sandboxEnv(at: SandboxAddresses): Readonly<Record<string, string
     FIND_QUARANTINE: '2',
     REQUEST_TIMEOUT: '2',
     BACKLOG_SPACING: '0',
+    BREAKER_PAUSE: '1',
     // Hundreds of posts for a handful of accounts are what it is tried with.
     WRITES_PER_HOUR: '1000000',
     LOG_DIR: at.logDir,

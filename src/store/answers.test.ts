@@ -143,6 +143,7 @@ describe('what the functions answer', () => {
       why: 'held',
       until: DATE,
       detail: 'a limit',
+      hold: null,
     });
     expect(answers.arm.safeParse({ ok: 'true', ms_left: 1 }).success).toBe(false);
     expect(answers.arm.safeParse({ ok: false, why: 'a reason of tomorrow' }).success).toBe(false);

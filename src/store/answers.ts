@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type {
   ClaimedPost,
   Hold,
+  StoredBreaker,
   StoredConnection,
   StoredEffect,
   StoredProblem,
@@ -128,6 +129,21 @@ const hold = z
     }),
   );
 
+const breaker = z
+  .object({
+    scope: z.enum(['account', 'platform', 'host']),
+    key: z.string(),
+    failures: z.number(),
+    window_started_at: maybeInstant,
+    until: maybeInstant,
+    by: maybeText,
+    probe: flag,
+  })
+  .transform(
+    ({ window_started_at: windowStartedAt, ...row }): StoredBreaker => ({ ...row, windowStartedAt }),
+  );
+export const breakerChanged = z.object({ done: z.boolean(), now: breaker });
+
 export const target = z
   .object({
     platform: z.string(),
@@ -154,6 +170,10 @@ export const target = z
     effects: z.array(effect),
     copy_of: maybeText,
     hold: hold.nullish().transform((value) => value ?? null),
+    breakers: z
+      .array(breaker)
+      .nullish()
+      .transform((value) => value ?? []),
   })
   .transform(
     (row): StoredTarget => ({
@@ -181,6 +201,7 @@ export const target = z
       effects: row.effects,
       copyOf: row.copy_of,
       hold: row.hold,
+      breakers: row.breakers,
     }),
   );
 

@@ -206,6 +206,28 @@ export function createStore(rpc: Rpc, spool?: Spool): Store {
     hold: async (hold) => {
       await rpc('publisher_hold', { p: hold });
     },
+    breaker: ({ scope, key, seen, next, reason, hint, evidence }) =>
+      ask(
+        'publisher_breaker',
+        {
+          p: {
+            call: randomUUID(),
+            scope,
+            key,
+            seen: { failures: seen.failures, window_started_at: seen.windowStartedAt },
+            next: {
+              failures: next.failures,
+              window_started_at: next.windowStartedAt,
+              until: next.until,
+              by: next.by,
+            },
+            reason,
+            hint,
+            evidence,
+          },
+        },
+        answers.breakerChanged,
+      ),
     refreshBegin: (key, connectionId, owner, seconds, tokenMd5) =>
       ask(
         'publisher_refresh_begin',

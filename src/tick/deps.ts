@@ -7,6 +7,7 @@ import { PLATFORM_NAMES, type PlatformName } from '../core/platform-name.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Store, TickIdentity } from '../core/store.ts';
 import type { Learned } from './learned.ts';
+import type { Reach } from './reach.ts';
 
 type StoredTokenReading =
   | { readonly kind: 'none' }
@@ -25,6 +26,7 @@ interface TickLimits {
   /** Instead of what a platform's capabilities say. */
   readonly writesPerHour: number | undefined;
   readonly backlogSpacingMs: number;
+  readonly breakerPauseMs: number;
   readonly requestTimeoutMs: number;
   readonly findQuarantineMs: number;
 }
@@ -67,7 +69,7 @@ export interface TickDeps {
   random(): number;
 }
 
-export type PublishDeps = TickDeps & Publishing & { readonly learned: Learned };
+export type PublishDeps = TickDeps & Publishing & { readonly learned: Learned; readonly reach: Reach };
 
 export function platformNamed(deps: PublishDeps, name: string): Platform | null {
   const known = PLATFORM_NAMES.find((candidate) => candidate === name);

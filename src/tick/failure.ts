@@ -12,6 +12,8 @@ export interface Failed {
   readonly problem: Problem;
   readonly reached: boolean;
   readonly retryAt: Date | null;
+  /** A breaker keeps everybody away until then; in the past: it is left to other hosts at once. */
+  readonly heldUntil?: Date | undefined;
   readonly platformCode?: string | undefined;
   readonly traceId?: string | undefined;
 }
@@ -65,6 +67,7 @@ export function decide(
       attempts: target.attempts,
       reached: failed.reached,
       retryAt: failed.retryAt,
+      heldUntil: failed.heldUntil ?? null,
       heldSince: target.heldSince,
     },
     deps.limits,
@@ -136,7 +139,9 @@ export function held(deps: PublishDeps, { target }: Pick<TargetWork, 'target'>, 
       hint,
     },
     reached: false,
-    retryAt: until,
+    retryAt: hold.scope === 'host' ? null : until,
+    // What only this host does not reach is left to the others at once; here it is not claimed again (publisher_claim).
+    heldUntil: hold.scope === 'host' ? deps.now() : until,
   });
 }
 

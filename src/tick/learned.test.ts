@@ -36,7 +36,7 @@ describe('holds of this tick', () => {
     const learned = createLearned();
     for (const one of holds) learned.hold(one);
     return (platform: string, account: string, md5 = 'm') =>
-      learned.holdFor(platform, account, md5, NOW)?.until ?? null;
+      learned.holdFor({ platform, accountId: account, breakers: [] }, md5, NOW)?.until ?? null;
   };
 
   it('one of an account stands against that account', () => {

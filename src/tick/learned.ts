@@ -1,4 +1,4 @@
-import type { Hold, StoredConnection } from '../core/job.ts';
+import type { Hold, StoredConnection, StoredTarget } from '../core/job.ts';
 import type { HoldRequest } from '../core/store.ts';
 
 /**
@@ -8,24 +8,41 @@ import type { HoldRequest } from '../core/store.ts';
 export interface Learned {
   hold(request: HoldRequest): void;
   /** As publisher_hold_for answers it. */
-  holdFor(platform: string, accountId: string, tokenMd5: string, now: Date): Hold | null;
+  holdFor(
+    target: Pick<StoredTarget, 'platform' | 'accountId' | 'breakers'>,
+    tokenMd5: string,
+    now: Date,
+  ): Hold | null;
+  /** It got through: whoever waits for this need not any more. */
+  release(scope: HoldRequest['scope'], key: string): void;
   changed(connection: StoredConnection, change: Partial<StoredConnection>): void;
   /** The connection as this tick has changed it; one that the app has changed meanwhile comes back as it is. */
   connection(connection: StoredConnection): StoredConnection;
 }
 
 export function createLearned(): Learned {
-  const holds: HoldRequest[] = [];
+  let holds: readonly HoldRequest[] = [];
   const connections = new Map<string, StoredConnection>();
   return {
     hold: (request) => {
-      holds.push(request);
+      holds = [...holds, request];
     },
-    holdFor(platform, accountId, tokenMd5, now) {
+    release(scope, key) {
+      holds = holds.filter((hold) => hold.scope !== scope || hold.key !== key || hold.kind !== 'temporary');
+    },
+    holdFor({ platform, accountId, breakers }, tokenMd5, now) {
+      // Read since the breaker's time was over, and let through by it.
+      const probing = breakers.some(({ probe }) => probe);
       const [longest] = holds
-        .filter(({ scope, key }) => key === (scope === 'account' ? `${platform}:${accountId}` : platform))
+        .filter(({ scope, key }) =>
+          scope === 'account'
+            ? key === `${platform}:${accountId}`
+            : (scope === 'host' ? key.split('@')[0] : key) === platform,
+        )
+        .filter(({ kind }) => kind !== 'temporary' || !probing)
         .filter(({ kind, evidence }) => kind !== 'auth' || evidence['token_md5'] === tokenMd5)
-        .filter(({ until }) => until > now)
+        // A target that was read before it opened was let through by nobody, also when its time is over.
+        .filter(({ until, kind }) => until > now || kind === 'temporary')
         .sort((one, other) => other.until.getTime() - one.until.getTime());
       return longest ?? null;
     },

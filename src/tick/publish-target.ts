@@ -1,3 +1,4 @@
+import type { Contact } from '../core/breaker.ts';
 import type { ChosenAccount } from '../core/choose-accounts.ts';
 import { type Problem, PublishError } from '../core/errors.ts';
 import type { StoredTarget } from '../core/job.ts';
@@ -6,12 +7,14 @@ import { StoreError } from '../core/store.ts';
 import type { PublishDeps } from './deps.ts';
 import { asFailed, type Failed, fail, held, toFailed } from './failure.ts';
 import { missedTime } from './judge-post.ts';
+import { listen } from './reach.ts';
 import { asLearned, heedRefusal } from './refusal.ts';
 import { sendTarget } from './send-target.ts';
 import { later, type Step } from './step.ts';
 import { mainEffect, readCheckpoint, type TargetWork } from './target-job.ts';
 import { disconnectAccount, openAccount, tokenMd5 } from './tokens.ts';
 
+const BEHIND_OTHERS_MS = 30_000;
 const AUTO_POSTING_LOOK_MS = 5 * 60_000;
 
 /**
@@ -19,17 +22,22 @@ const AUTO_POSTING_LOOK_MS = 5 * 60_000;
  * before the arm becomes a settlement here.
  */
 export async function publishTarget(deps: PublishDeps, claimed: TargetWork): Promise<Step> {
-  const work = { ...claimed, chosen: asLearned(deps, claimed.chosen) };
+  const ear = listen(claimed.context);
+  const work = { ...claimed, context: ear.context, chosen: asLearned(deps, claimed.chosen) };
   const { target, platform } = work;
+  const { label } = platform.capabilities;
   if (deps.signal.aborted) return later(work, deps.now(), STOPPED);
+  if (deps.reach.cutOff()) return later(work, deps.now(), CUT_OFF);
   try {
     const step = await advance(deps, work);
     if (step.done === 'outcome' && step.refusal !== undefined) await heedRefusal(deps, work, step.refusal);
+    // What went wrong after a post was published says little beside that.
+    await deps.reach.note(target, label, isSent(step) ? 'answered' : ear.heard());
     return step;
   } catch (error) {
     if (error instanceof StoreError) throw error;
     if (deps.signal.aborted && !(error instanceof PublishError)) return later(work, deps.now(), STOPPED);
-    const failed = toFailed(error, platform.capabilities.label);
+    const failed = toFailed(error, label);
     if (failed.problem.code === 'INTERNAL') {
       deps.log.error('A fault of ours on one target.', {
         ...work.claim,
@@ -44,11 +52,30 @@ export async function publishTarget(deps: PublishDeps, claimed: TargetWork): Pro
       const renewed = await heedRefusal(deps, work, error);
       if (renewed) return later(work, deps.now(), 'the token of its account was renewed');
     }
-    return fail(deps, target, failed);
+    return fail(deps, target, await noteFailure(deps, target, label, ear.heard(), failed));
   }
 }
 
 const STOPPED = 'the publisher was told to stop';
+const CUT_OFF = 'this host reaches no platform at the moment';
+
+const isSent = (step: Step) =>
+  step.done === 'outcome' && (step.answer.state === 'published' || step.answer.state === 'accepted');
+
+/** With what the breakers make of it: whoever failed comes behind those who only wait, so the next try is another's. */
+async function noteFailure(
+  deps: PublishDeps,
+  target: StoredTarget,
+  label: string,
+  contact: Contact | null,
+  failed: Failed,
+): Promise<Failed> {
+  const hold = await deps.reach.note(target, label, contact);
+  const reached = failed.reached && contact !== 'unreachable';
+  if (hold?.scope === 'host' || deps.reach.cutOff()) return { ...failed, reached, heldUntil: deps.now() };
+  if (hold === null) return { ...failed, reached };
+  return { ...failed, reached, heldUntil: new Date(hold.until.getTime() + BEHIND_OTHERS_MS) };
+}
 
 async function advance(deps: PublishDeps, work: TargetWork): Promise<Step> {
   const { target, chosen, platform, context, post } = work;
@@ -135,8 +162,7 @@ function mayNotSend(work: TargetWork, deps: PublishDeps): Step | null {
   if (!chosen.connection.active) {
     return fail(deps, target, asFailed([accountInactive(work.platform.capabilities.label, chosen)]));
   }
-  const hold =
-    deps.learned.holdFor(target.platform, target.accountId, tokenMd5(chosen), deps.now()) ?? target.hold;
+  const hold = deps.learned.holdFor(target, tokenMd5(chosen), deps.now()) ?? target.hold;
   return hold === null ? null : held(deps, work, hold);
 }
 

@@ -8,6 +8,7 @@ import { createKeyedMutex } from './keyed-mutex.ts';
 import { createLearned } from './learned.ts';
 import { plan } from './plan.ts';
 import { publishPost } from './publish-post.ts';
+import { createReach } from './reach.ts';
 import { postResult, type TargetResult } from './results.ts';
 import { requireFittingKey } from './tokens.ts';
 
@@ -42,6 +43,7 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
   const limit = pLimit(limits.concurrency);
   const oneAtATime = createKeyedMutex();
   const learned = createLearned();
+  const reach = createReach(deps, learned);
   // The last word on a target counts: it may be looked at several times in one tick.
   const results = new Map<string, PostResult>();
   let claimedCount = 0;
@@ -50,7 +52,7 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
   let broken: unknown;
 
   const publishOne = async (claimed: ClaimedPost) =>
-    publishPost({ ...deps, ...(await deps.publishing()), learned }, claimed, (key, run) =>
+    publishPost({ ...deps, ...(await deps.publishing()), learned, reach }, claimed, (key, run) =>
       oneAtATime(key, () => limit(run)),
     );
 
@@ -100,7 +102,7 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
     (limits.leaseSeconds * 1_000) / 3,
   );
   try {
-    while (mayStart() && broken === undefined) {
+    while (mayStart() && broken === undefined && !reach.cutOff()) {
       const busy = running.size;
       const free = limits.concurrency * 2 - busy;
       const claim =
@@ -136,6 +138,8 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
       if (running.size > 0 && (claim === null || claim.posts.length === 0)) await Promise.race(running);
     }
     await Promise.all(running);
+    if (reach.cutOff())
+      log.warn(`${identity.host} reached no platform; it claims nothing more in this tick.`);
   } finally {
     clearInterval(renewal);
   }

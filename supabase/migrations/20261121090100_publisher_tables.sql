@@ -161,8 +161,8 @@ create index if not exists publish_log_arm on public.publish_log (arm_id) where 
 create index if not exists publish_log_post on public.publish_log (source, post_id, id);
 
 create table if not exists public.publish_holds (
-  scope text not null check (scope in ('account', 'app', 'platform')),
-  -- 'facebook:102030405060708' for an account, 'facebook' for app and platform.
+  scope text not null check (scope in ('account', 'app', 'platform', 'host')),
+  -- 'facebook:102030405060708' for an account, 'facebook' for app and platform, 'facebook@name' for what a host reaches.
   key text not null,
   until timestamptz,
   kind text,
@@ -170,7 +170,7 @@ create table if not exists public.publish_holds (
   hint text,
   evidence jsonb,
   since timestamptz,
-  -- Breaker and hourly window.
+  -- Breaker: failures in a row, the first of them. Of kind 'temporary' the hold is the breaker's.
   failures integer not null default 0,
   window_started_at timestamptz,
   window_count integer not null default 0,
@@ -184,6 +184,17 @@ create table if not exists public.publish_holds (
   primary key (scope, key)
 );
 comment on table public.publish_holds is 'content-publisher: what waits until when, and why';
+
+do $$
+begin
+  if not exists (select 1 from pg_constraint c where c.conrelid = 'public.publish_holds'::regclass
+                  and c.conname = 'publish_holds_scope_check' and pg_get_constraintdef(c.oid) like '%host%') then
+    alter table public.publish_holds drop constraint publish_holds_scope_check;
+    alter table public.publish_holds add constraint publish_holds_scope_check
+      check (scope in ('account', 'app', 'platform', 'host'));
+  end if;
+end
+$$;
 
 create table if not exists public.publish_changes (
   id bigint generated always as identity primary key,

@@ -95,6 +95,7 @@ declare
   v_queue public.publish_queue;
   v_jobs jsonb := '[]'::jsonb;
   v_suspect boolean := false;
+  v_unreached text[];
 begin
   perform public.publisher_require_version((p ->> 'version')::integer);
   select installed_at into v_installed from public.publish_install;
@@ -118,6 +119,11 @@ begin
 
   perform public.publisher_seen(v_user, v_late, (p ->> 'include_overdue')::boolean);
 
+  -- What this host does not reach is left to hosts that do.
+  select coalesce(array_agg(split_part(h.key, '@', 1)), '{}') into v_unreached from public.publish_holds h
+    where h.scope = 'host' and h.kind = 'temporary' and h.until > clock_timestamp()
+      and h.key = split_part(h.key, '@', 1) || '@' || (p ->> 'host');
+
   for v_candidate in
     with due as (
       select q.*,
@@ -137,6 +143,9 @@ begin
     )
     select due.source, due.post_id, due.user_id, due.platform from due
     where due.place <= case when due.late then 1 else (p ->> 'per_account')::integer end
+      and (due.platform is null or due.platform <> all (v_unreached)
+           or exists (select 1 from public.publish_targets t where t.source = due.source and t.post_id = due.post_id
+                and t.next_look_at <= now() and t.platform <> all (v_unreached)))
       -- One account does one thing at a time: what another tick works on blocks its account, not the others.
       and not exists (select 1 from public.publish_queue o
             where o.user_id = due.user_id and o.platform = due.platform and o.lease_owner <> v_owner
@@ -228,17 +237,68 @@ begin
 end
 $$;
 
+drop function if exists public.publisher_hold_for(text, text, text);
+
 -- The longest hold that stands against this account now, with its reason; NULL when nothing does.
-create or replace function public.publisher_hold_for(p_platform text, p_account text, p_token_md5 text) returns jsonb
+create or replace function public.publisher_hold_for(p_platform text, p_account text, p_token_md5 text, p_host text, p_fence bigint)
+returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object('scope', h.scope, 'until', h.until, 'kind', h.kind, 'reason', h.reason, 'hint', h.hint)
   from public.publish_holds h
   where h.until > clock_timestamp()
     and ((h.scope = 'account' and h.key = p_platform || ':' || p_account)
-         or (h.scope in ('app', 'platform') and h.key = p_platform))
+         or (h.scope in ('app', 'platform') and h.key = p_platform)
+         or (h.scope = 'host' and h.key = p_platform || '@' || p_host))
+    -- The one claim that may try whether it goes again.
+    and not (h.kind = 'temporary' and coalesce(h.evidence ->> 'probe' = p_fence::text, false))
     -- Reconnected since: the token that was refused is no longer the one in use.
     and not (h.kind = 'auth' and h.evidence ->> 'token_md5' is distinct from p_token_md5)
   order by h.until desc limit 1
+$$;
+
+-- As publisher_hold_for, for a claim that goes on when nothing stands against it. A breaker whose time is over lets
+-- one claim through: the first that asks makes the others wait for what comes of it, as long as its lease.
+create or replace function public.publisher_pass(p_platform text, p_account text, p_token_md5 text, p_claim public.publish_queue)
+returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_breaker record;
+  v_hold jsonb := public.publisher_hold_for(p_platform, p_account, p_token_md5, p_claim.host, p_claim.fence);
+begin
+  if v_hold is not null then
+    return v_hold;
+  end if;
+  for v_breaker in
+    select h.scope, h.key from public.publish_holds h
+    where h.kind = 'temporary' and h.until <= clock_timestamp()
+      and (h.scope, h.key) in (('account', p_platform || ':' || p_account), ('platform', p_platform),
+                               ('host', p_platform || '@' || p_claim.host))
+    order by h.scope, h.key for update
+  loop
+    update public.publish_holds h set until = greatest(p_claim.lease_until, clock_timestamp() + interval '1 second'), updated_at = now(),
+        evidence = coalesce(h.evidence, '{}'::jsonb) || jsonb_build_object('probe', p_claim.fence::text)
+      where h.scope = v_breaker.scope and h.key = v_breaker.key;
+  end loop;
+  return public.publisher_hold_for(p_platform, p_account, p_token_md5, p_claim.host, p_claim.fence);
+end
+$$;
+
+create or replace function public.publisher_breaker_row(p_hold public.publish_holds) returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object('scope', p_hold.scope, 'key', p_hold.key, 'failures', p_hold.failures,
+    'window_started_at', p_hold.window_started_at, 'until', case when p_hold.kind = 'temporary' then p_hold.until end,
+    'by', p_hold.evidence ->> 'by')
+$$;
+
+-- Breakers that concern this account on this host and that have counted a failure.
+create or replace function public.publisher_breakers(p_platform text, p_account text, p_host text, p_fence bigint) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(public.publisher_breaker_row(h) || jsonb_build_object(
+           'probe', coalesce(h.evidence ->> 'probe' = p_fence::text, false))), '[]'::jsonb)
+  from public.publish_holds h
+  where h.failures > 0
+    and (h.scope, h.key) in (('account', p_platform || ':' || p_account), ('platform', p_platform),
+                             ('host', p_platform || '@' || p_host))
 $$;
 
 -- p: {source, id, owner, fence, targets: [{platform, account_id, account_name, connection_id, fingerprint,
@@ -341,10 +401,16 @@ begin
       'due', v_target.next_look_at <= clock_timestamp(),
       'copy_of', case when v_copy.post_id is not null and v_target.state in ('pending', 'prepared', 'retry', 'held')
                       then v_copy.source || ':' || v_copy.post_id end,
-      'hold', public.publisher_hold_for(v_target.platform, v_target.account_id, v_want ->> 'token_md5'),
+      'hold', case when v_target.state in ('pending', 'prepared', 'retry', 'held') and v_copy.post_id is null
+                        and v_target.next_look_at <= clock_timestamp()
+                   then public.publisher_pass(v_target.platform, v_target.account_id, v_want ->> 'token_md5', v_queue)
+                   else public.publisher_hold_for(v_target.platform, v_target.account_id, v_want ->> 'token_md5',
+                                                  v_queue.host, v_queue.fence) end,
       'effects', (select coalesce(jsonb_agg(to_jsonb(e) order by e.effect), '[]'::jsonb) from public.publish_effects e
                    where e.source = v_target.source and e.post_id = v_target.post_id
                      and e.platform = v_target.platform and e.account_id = v_target.account_id)));
+    v_answer := jsonb_set(v_answer, '{-1,breakers}', public.publisher_breakers(v_target.platform, v_target.account_id,
+                                                                             v_queue.host, v_queue.fence));
   end loop;
   perform public.publisher_writeback(v_queue.source, v_queue.post_id);
   return v_answer;
@@ -439,8 +505,9 @@ begin
           and c.user_id::text is not distinct from v_row ->> 'owner_id') then
     return jsonb_build_object('ok', false, 'why', 'account_gone');
   end if;
-  v_hold := public.publisher_hold_for(v_platform, v_account, p ->> 'token_md5');
-  if v_hold is not null then
+  v_hold := public.publisher_pass(v_platform, v_account, p ->> 'token_md5', v_queue);
+  -- A repeat is the look at what may be out and has minutes only: it is worth a try also while nothing gets through.
+  if v_hold is not null and not (v_repeat and v_hold ->> 'kind' = 'temporary') then
     return jsonb_build_object('ok', false, 'why', 'held', 'until', v_hold -> 'until', 'detail', v_hold ->> 'reason', 'hold', v_hold);
   end if;
   if exists (select 1 from public.publish_targets t

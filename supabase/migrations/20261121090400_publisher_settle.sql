@@ -316,8 +316,49 @@ begin
       until = case when h.kind is distinct from excluded.kind then excluded.until else greatest(h.until, excluded.until) end,
       kind = excluded.kind, reason = excluded.reason, hint = excluded.hint,
       evidence = excluded.evidence,
+      -- It has answered, so it is there.
+      failures = 0, window_started_at = null,
       since = case when h.until > now() then h.since else now() end, updated_at = now();
   return jsonb_build_object('ok', true);
+end
+$$;
+
+-- Compare and set: stores the next state of a breaker when the present one is what it was decided from.
+-- p: {call, scope, key, seen: {failures, window_started_at}, next: {failures, window_started_at, until, by}, reason,
+--     hint, evidence}. Answers {done, now}; repeated under its call id it is done.
+create or replace function public.publisher_breaker(p jsonb) returns jsonb
+language plpgsql set search_path = '' set timezone = 'UTC' as $$
+declare
+  v_hold public.publish_holds;
+  v_until timestamptz := (p #>> '{next,until}')::timestamptz;
+  v_ours boolean;
+  v_done boolean;
+begin
+  insert into public.publish_holds (scope, key) values (p ->> 'scope', p ->> 'key') on conflict do nothing;
+  select * into v_hold from public.publish_holds h where h.scope = p ->> 'scope' and h.key = p ->> 'key' for update;
+  v_done := coalesce(v_hold.evidence ->> 'call' = p ->> 'call', false);
+  if not v_done and v_hold.failures = (p #>> '{seen,failures}')::integer
+     and v_hold.window_started_at is not distinct from (p #>> '{seen,window_started_at}')::timestamptz then
+    -- A limit or a fault of the operator's that stands in the same row goes before; it ends by itself. One of a
+    -- refused token does not: that token was not the one that met this.
+    v_ours := coalesce(v_hold.kind = 'temporary', false)
+              or (v_until is not null and (v_hold.kind = 'auth' or coalesce(v_hold.until <= clock_timestamp(), true)));
+    update public.publish_holds h set
+        failures = (p #>> '{next,failures}')::integer,
+        window_started_at = (p #>> '{next,window_started_at}')::timestamptz,
+        evidence = (case when v_ours then '{}'::jsonb else coalesce(h.evidence, '{}'::jsonb) end) || (p -> 'evidence')
+                   || jsonb_build_object('call', p -> 'call', 'by', p #> '{next,by}'),
+        until = case when v_ours then v_until else h.until end,
+        kind = case when not v_ours then h.kind when v_until is not null then 'temporary' end,
+        reason = case when not v_ours then h.reason when v_until is not null then p ->> 'reason' end,
+        hint = case when not v_ours then h.hint when v_until is not null then p ->> 'hint' end,
+        since = case when not v_ours then h.since when v_until is not null then coalesce(h.since, now()) end,
+        updated_at = now()
+      where h.scope = v_hold.scope and h.key = v_hold.key
+      returning * into v_hold;
+    v_done := true;
+  end if;
+  return jsonb_build_object('done', v_done, 'now', public.publisher_breaker_row(v_hold) || jsonb_build_object('probe', false));
 end
 $$;
 

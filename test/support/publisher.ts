@@ -81,6 +81,7 @@ const ACCOUNTS: Readonly<Record<string, readonly SimAccount[]>> = {
 interface RunOverrides {
   readonly env?: Readonly<Record<string, string>>;
   readonly userId?: string;
+  readonly host?: string;
   readonly includeOverdue?: boolean;
   readonly now?: () => Date;
   readonly signal?: AbortSignal;
@@ -206,7 +207,7 @@ async function runOnce(env: Readonly<Record<string, string>>, overrides: RunOver
     identity: {
       owner: crypto.randomUUID(),
       runId: `test-${runs}`,
-      host: 'test-host',
+      host: overrides.host ?? 'test-host',
       pid: process.pid,
       version: '1.2.3',
     },

@@ -27,6 +27,7 @@ export function storedTarget(part: Partial<StoredTarget> = {}): StoredTarget {
     effects: [],
     copyOf: null,
     hold: null,
+    breakers: [],
     ...part,
   };
 }

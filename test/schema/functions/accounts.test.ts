@@ -229,6 +229,7 @@ describe('hold', () => {
       scope: 'account',
       until: hold.until,
       kind: 'rate_limited',
+      code: 'HELD',
       reason: 'Slow down.',
       hint: 'Wait.',
     });
