@@ -41,6 +41,7 @@ export interface StoredEffect {
   readonly sent: Post | null;
   readonly unknownSends: number;
   readonly resends: number;
+  readonly platformPostId: string | null;
 }
 
 export interface StoredTarget {
@@ -67,6 +68,8 @@ export interface StoredTarget {
   readonly platformPostUrl: string | null;
   readonly publishedAt: Date | null;
   readonly warning: string | null;
+  /** What of it is not out although it is published, as a sentence. */
+  readonly missing: string | null;
   readonly error: StoredProblem | null;
   readonly effects: readonly StoredEffect[];
   /** Only in the answer of `targets`. */
@@ -122,8 +125,8 @@ export interface ClaimedPost {
 
 const IN_FLIGHT: readonly TargetState[] = ['armed', 'unknown', 'accepted'];
 
-/** Out, but its public id is not known yet. */
-export const lacksPublicId = (target: StoredTarget): boolean =>
+/** Out, but something of it is still to be done: what follows it is not out, or its public id is not known. */
+export const isUnfinished = (target: StoredTarget): boolean =>
   target.state === 'published' && target.nextLookAt !== null;
 
 const WAITING: readonly TargetState[] = ['pending', 'prepared', 'retry', 'held'];

@@ -113,6 +113,10 @@ export interface Job extends PlatformContext {
   /** In the order of post.media, without covers that the platform does not take. */
   readonly media: readonly MediaFile[];
   readonly checkpoint: Checkpoint | null;
+  /** The visible act that this is about: MAIN_EFFECT, or one of `followUps`. */
+  readonly effect: string;
+  /** Platform ids of the effects that are out, by their names. */
+  readonly out: Readonly<Record<string, string>>;
   /** First moment the visible request could have left, for `find`; null when it was never armed. */
   readonly armedAt: Date | null;
   /** Last moment it could have left or been in flight, for `find`. */
@@ -130,14 +134,18 @@ export type Prepared =
   /** The platform still works on it: call prepare again at `lookAt` with this checkpoint. */
   | { readonly ready: false; readonly checkpoint: Checkpoint; readonly lookAt: Date };
 
+/** `id_kind` of a post that is out while the platform has not told its public id, which is looked for during a day. */
+export const PROVISIONAL_ID = 'container';
+
+/** The visible act that is the post itself. */
+export const MAIN_EFFECT = 'post';
+
 export interface Published {
   readonly state: 'published';
   readonly id: string;
-  /** What kind of id: 'post', 'video', 'media', 'share', 'container'. */
+  /** What kind of id: 'post', 'video', 'media', 'share'. PROVISIONAL_ID: ours, the public one is looked for. */
   readonly idKind: string;
   readonly url: string | null;
-  /** `id` is ours and not the public one, which is looked for during a day. */
-  readonly provisional?: true;
   /** Something a person should know although it is out. */
   readonly warning?: string;
 }
@@ -224,6 +232,13 @@ export interface ConnectionRow {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
+export interface FollowUp {
+  /** Stored; never changes its meaning: 'part:2', 'comment'. */
+  readonly effect: string;
+  /** In a sentence, e.g. "part 2 of 5" or "the first comment". */
+  readonly label: string;
+}
+
 /**
  * One social network. Add one: a folder in src/platforms with these files, a line in src/platforms/index.ts,
  * a simulator in src/sandbox/platforms, its facts in test/support/platform-examples.ts; the contract suite
@@ -245,6 +260,11 @@ export interface Platform {
   ): Promise<string | null>;
   /** Every reason this post would be refused; media limits of `capabilities` are checked by shared code. Pure. */
   problems(post: Post): Problem[];
+  /**
+   * What follows the post on the account once it is out, in order: parts of a thread, the first comment. Each is
+   * prepared, armed, sent and looked for on its own, with `job.effect` saying which. Absent: nothing. Pure.
+   */
+  followUps?(post: Post): readonly FollowUp[];
   /** Uploads, containers: invisible and resumable from job.checkpoint. */
   prepare(job: Job): Promise<Prepared>;
   /** Exactly one request carries `arm`. Every answer but an id or a known refusal throws PublishError kind 'unknown' or HttpFailure. */

@@ -131,6 +131,8 @@ export interface Outcome {
   readonly idKind?: string | undefined;
   readonly url?: string | null | undefined;
   readonly warning?: string | undefined;
+  /** What of the target is not out although this is, as a sentence. */
+  readonly missing?: string | null | undefined;
   readonly checkpoint?: string | null | undefined;
   readonly platformCode?: string | undefined;
   readonly traceId?: string | undefined;
@@ -147,6 +149,10 @@ export interface OutcomeAnswer {
   readonly url: string | null;
   readonly publishedAt: Date | null;
   readonly warning: string | null;
+  readonly nextLookAt: Date | null;
+  /** Of the effect that was armed. */
+  readonly effectState: string | null;
+  readonly effectId: string | null;
   /** Why it was not stored, if so: its arm is not known here. */
   readonly why: string | null;
 }
@@ -154,8 +160,13 @@ export interface OutcomeAnswer {
 export interface TargetSettlement {
   readonly platform: string;
   readonly accountId: string;
-  /** unknown: it turned out that an earlier send may have gone out after all; it is looked for again. */
-  readonly state: 'pending' | 'prepared' | 'retry' | 'held' | 'failed' | 'unknown';
+  /**
+   * unknown: it turned out that an earlier send may have gone out after all; it is looked for again.
+   * published: it is out already, and this is about what follows it.
+   */
+  readonly state: 'pending' | 'prepared' | 'retry' | 'held' | 'failed' | 'unknown' | 'published';
+  /** With published: what is not out yet, as a sentence; null: nothing. */
+  readonly missing?: string | null;
   readonly error: StoredProblem | null;
   readonly nextLookAt: Date | null;
   readonly countAttempt: boolean;

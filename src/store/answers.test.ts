@@ -153,6 +153,9 @@ describe('what the functions answer', () => {
     expect(read(answers.outcome, { state: 'published', platform_post_id: 7, published_at: AT })).toEqual({
       state: 'published',
       why: null,
+      nextLookAt: null,
+      effectState: null,
+      effectId: null,
       platformPostId: '7',
       url: null,
       publishedAt: DATE,

@@ -95,6 +95,7 @@ const effect = z
     last_possible_at: instant,
     unknown_sends: z.number(),
     resends: z.number(),
+    platform_post_id: maybeText,
   })
   .transform(
     (row): StoredEffect => ({
@@ -106,6 +107,7 @@ const effect = z
       lastPossibleAt: row.last_possible_at,
       unknownSends: row.unknown_sends,
       resends: row.resends,
+      platformPostId: row.platform_post_id,
     }),
   );
 
@@ -166,6 +168,7 @@ export const target = z
     platform_post_url: maybeText,
     published_at: maybeInstant,
     warning: maybeText,
+    missing: maybeText,
     error: problem,
     effects: z.array(effect),
     copy_of: maybeText,
@@ -197,6 +200,7 @@ export const target = z
       platformPostUrl: row.platform_post_url,
       publishedAt: row.published_at,
       warning: row.warning,
+      missing: row.missing,
       error: row.error,
       effects: row.effects,
       copyOf: row.copy_of,
@@ -330,6 +334,9 @@ export const outcome = z
     url: maybeText,
     published_at: maybeInstant,
     warning: maybeText,
+    next_look_at: maybeInstant,
+    effect_state: maybeText,
+    effect_id: maybeText,
     why: maybeText,
   })
   .transform((row) => ({
@@ -338,6 +345,9 @@ export const outcome = z
     url: row.url,
     publishedAt: row.published_at,
     warning: row.warning,
+    nextLookAt: row.next_look_at,
+    effectState: row.effect_state,
+    effectId: row.effect_id,
     why: row.why,
   }));
 export const absentSeen = z

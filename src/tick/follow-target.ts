@@ -1,20 +1,19 @@
 import type { Candidate, ChosenAccount } from '../core/choose-accounts.ts';
 import { PublishError } from '../core/errors.ts';
 import type { ClaimedPost, StoredTarget } from '../core/job.ts';
-import type { Found, Platform, Published } from '../core/platform.ts';
+import { MAIN_EFFECT, type Platform } from '../core/platform.ts';
 import type { Post } from '../core/post.ts';
 import { type Claim, StoreError } from '../core/store.ts';
 import { type PublishDeps, platformNamed } from './deps.ts';
-import { GIVE_UP_MS, leaveToPerson, look, recoverTarget } from './recover-target.ts';
+import { GIVE_UP_MS, leaveToPerson, recoverTarget } from './recover-target.ts';
 import { asLearned, heedRefusal } from './refusal.ts';
-import { recordSent } from './send-target.ts';
 import { later, type Step } from './step.ts';
 import { mainEffect, type TargetWork } from './target-job.ts';
 import { openAccount, tokenMd5 } from './tokens.ts';
 
 const LOOK_AGAIN_MS = 60_000;
 
-interface Following {
+export interface Following {
   readonly claimed: ClaimedPost;
   readonly claim: Claim;
   readonly target: StoredTarget;
@@ -66,37 +65,8 @@ export async function followTarget(deps: PublishDeps, following: Following): Pro
   }
 }
 
-/**
- * Looks once more for the public id of a target that is out under an id of ours, and stores it, or when to look next.
- * Whatever goes wrong here, the target stays published.
- */
-export async function findPublicId(deps: PublishDeps, following: Following): Promise<void> {
-  const { target } = following;
-  const effect = mainEffect(target);
-  const platform = platformNamed(deps, target.platform);
-  const { platformPostId: id, platformPostUrl: url, idKind } = target;
-  if (effect === undefined || id === null || idKind === null) return;
-  const known: Published = { state: 'published', id, idKind, url, provisional: true };
-  const store = (found: Published) => recordSent(deps, effect.armId, found, effect.firstArmedAt);
-  const work =
-    platform === null || effect.sent === null ? null : workOf(deps, following, platform, effect.sent);
-  if (work === null) {
-    await store(known);
-    return;
-  }
-  let found: Found = known;
-  try {
-    const opened = await openAccount(deps, work.platform, work.context, work.chosen);
-    if ('account' in opened) found = await look(deps, work, opened.account);
-  } catch (error) {
-    if (error instanceof StoreError) throw error;
-    deps.log.debug('The public id could not be looked for.', { error: String(error) });
-  }
-  await store(found.state === 'published' ? found : known);
-}
-
 /** null: nobody is connected to that account any more. */
-function workOf(
+export function workOf(
   deps: PublishDeps,
   { target, claim, claimed, candidates }: Following,
   platform: Platform,
@@ -115,6 +85,8 @@ function workOf(
     fingerprint: target.fingerprint ?? '',
     tokenMd5: tokenMd5(asLearned(deps, chosen)),
     autoPosting: true,
+    effect: MAIN_EFFECT,
+    out: {},
   };
 }
 

@@ -1,13 +1,14 @@
 import { type Candidate, type ChosenAccount, chooseAccounts } from '../core/choose-accounts.ts';
 import type { Problem } from '../core/errors.ts';
 import { fingerprint } from '../core/fingerprint.ts';
-import { type ClaimedPost, isInFlight, isOpen, lacksPublicId, type StoredTarget } from '../core/job.ts';
-import type { Platform } from '../core/platform.ts';
+import { type ClaimedPost, isInFlight, isOpen, isUnfinished, type StoredTarget } from '../core/job.ts';
+import { MAIN_EFFECT, type Platform } from '../core/platform.ts';
 import { buildPost, type Post } from '../core/post.ts';
 import type { Claim, TargetSettlement } from '../core/store.ts';
 import { type PublishDeps, platformNamed } from './deps.ts';
 import { asFailed, fail } from './failure.ts';
-import { findPublicId, followTarget } from './follow-target.ts';
+import { finishTarget } from './finish-target.ts';
+import { followTarget } from './follow-target.ts';
 import { type Judged, judgePost } from './judge-post.ts';
 import { stamped } from './plan.ts';
 import { publishTarget } from './publish-target.ts';
@@ -47,10 +48,10 @@ export async function publishPost(
   });
   const inFlight = claimed.targets.filter((target) => isInFlight(target) && target.due);
 
-  const nameless = claimed.targets.filter((target) => lacksPublicId(target) && target.due);
+  const unfinished = claimed.targets.filter((target) => isUnfinished(target) && target.due);
 
   const candidates =
-    'row' in judged || inFlight.length + nameless.length > 0 ? await reachAccounts(deps, claimed) : [];
+    'row' in judged || inFlight.length + unfinished.length > 0 ? await reachAccounts(deps, claimed) : [];
   const followed = inFlight.map(async (target) => {
     const step = await runTarget(keyOf(target), () =>
       followTarget(deps, {
@@ -63,14 +64,13 @@ export async function publishPost(
     );
     record(pass, claimed, target, step);
   });
-  const named = nameless.map((target) =>
-    runTarget(keyOf(target), () =>
-      findPublicId(deps, { claimed, claim, target, candidates, fallback: null }),
-    ),
-  );
+  const finished = unfinished.map(async (target) => {
+    const following = { claimed, claim, target, candidates, fallback: null };
+    pass.settlements.push(await runTarget(keyOf(target), () => finishTarget(deps, following)));
+  });
   await Promise.all([
     ...followed,
-    ...named,
+    ...finished,
     sendWhatIsLeft(deps, claimed, claim, judged, candidates, runTarget, pass),
   ]);
 
@@ -118,7 +118,7 @@ async function sendWhatIsLeft(
   if ('problem' in choice) {
     const waiting = claimed.targets.filter(waitsForReconnection);
     // Without an account nothing is sent; what may be out is a matter of its own.
-    const followed = claimed.targets.some((target) => isInFlight(target) || lacksPublicId(target));
+    const followed = claimed.targets.some((target) => isInFlight(target) || isUnfinished(target));
     if (waiting.length === 0 && !followed) pass.problem = choice.problem;
     for (const target of waiting) {
       const step = fail(deps, target, asFailed([{ ...choice.problem, kind: 'auth' }]));
@@ -176,6 +176,8 @@ async function sendWhatIsLeft(
       fingerprint: material.print,
       tokenMd5: tokenMd5(chosen),
       autoPosting: !claimed.autoPostingOff.includes(chosen.connection.id),
+      effect: MAIN_EFFECT,
+      out: {},
     };
     const step = await runTarget(keyOf(target), () => publishTarget(deps, work));
     record(pass, claimed, target, step);
@@ -212,7 +214,7 @@ function currentPost(
 }
 
 function record(pass: Pass, claimed: ClaimedPost, target: StoredTarget, step: Step): void {
-  if (step.done === 'settle') pass.settlements.push(step.settlement);
+  if (step.settlement !== undefined) pass.settlements.push(step.settlement);
   pass.results.push(fromStep(claimed, target, step));
 }
 

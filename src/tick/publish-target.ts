@@ -6,12 +6,13 @@ import type { Platform } from '../core/platform.ts';
 import { StoreError } from '../core/store.ts';
 import type { PublishDeps } from './deps.ts';
 import { asFailed, type Failed, fail, held, toFailed } from './failure.ts';
+import { sendFollowUps } from './follow-ups.ts';
 import { missedTime } from './judge-post.ts';
 import { listen } from './reach.ts';
 import { asLearned, heedRefusal } from './refusal.ts';
 import { sendTarget } from './send-target.ts';
 import { later, type Step } from './step.ts';
-import { mainEffect, readCheckpoint, type TargetWork } from './target-job.ts';
+import { followUpsOf, mainEffect, readCheckpoint, type TargetWork } from './target-job.ts';
 import { disconnectAccount, openAccount, tokenMd5 } from './tokens.ts';
 
 const BEHIND_OTHERS_MS = 30_000;
@@ -120,8 +121,14 @@ async function advance(deps: PublishDeps, work: TargetWork): Promise<Step> {
       media.files,
       checkpoint === 'unreadable' ? null : checkpoint,
     );
+    const id =
+      step.done === 'outcome' && step.answer.state === 'published' ? step.answer.platformPostId : null;
+    const followed =
+      id === null || followUpsOf(work).length === 0
+        ? step
+        : { ...step, settlement: await sendFollowUps(deps, work, id, opened.account, media.files) };
     if (isOver(step)) await forget(deps, media.uploaded());
-    return step;
+    return followed;
   } finally {
     await media.release();
   }

@@ -5,7 +5,7 @@ import type { Claim, OutcomeAnswer } from '../core/store.ts';
 import type { PublishDeps } from './deps.ts';
 import { armAndSend, recordSent } from './send-target.ts';
 import { later, type Step } from './step.ts';
-import { mainEffect, makeJob, readCheckpoint, sealCheckpoint, type TargetWork } from './target-job.ts';
+import { effectOf, makeJob, readCheckpoint, sealCheckpoint, type TargetWork } from './target-job.ts';
 
 const SECOND_LOOK_SECONDS = 60;
 const LOOK_AGAIN_MS = 60_000;
@@ -22,7 +22,7 @@ const ACCEPTED_DEADLINE_MS = 24 * 60 * 60_000;
  * (proof 'repeat') it is sent from here, exactly as before.
  */
 export async function recoverTarget(deps: PublishDeps, work: TargetWork, account: Account): Promise<Step> {
-  const effect = mainEffect(work.target);
+  const effect = effectOf(work);
   if (effect === undefined) return later(work, deps.now(), 'nothing is recorded of its sending');
   const { armId } = effect;
   const answered = (answer: OutcomeAnswer, error: StoredProblem | null = null): Step => ({
@@ -32,7 +32,7 @@ export async function recoverTarget(deps: PublishDeps, work: TargetWork, account
   });
   const label = work.platform.capabilities.label;
 
-  if (work.target.state === 'armed') {
+  if (effect.state === 'armed') {
     // Its tick ended between the arm and the outcome: whether the request left is not known.
     await deps.store.outcome({ armId, outcome: 'unknown', nextLookAt: deps.now() }, deps.identity);
   }
@@ -41,10 +41,10 @@ export async function recoverTarget(deps: PublishDeps, work: TargetWork, account
 
   switch (found.state) {
     case 'published':
-      return answered(await recordSent(deps, armId, found));
+      return answered(await recordSent(deps, work, armId, found));
     case 'accepted': {
       const age = deps.now().getTime() - effect.firstArmedAt.getTime();
-      if (age < ACCEPTED_DEADLINE_MS) return answered(await recordSent(deps, armId, found));
+      if (age < ACCEPTED_DEADLINE_MS) return answered(await recordSent(deps, work, armId, found));
       return unclear(deps, work, armId, `${label} took the post but has not shown it for a day.`, null);
     }
     case 'refused': {

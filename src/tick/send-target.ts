@@ -1,22 +1,32 @@
 import { PublishError } from '../core/errors.ts';
 import { HttpFailure } from '../core/http.ts';
-import type { StoredProblem } from '../core/job.ts';
-import type { Accepted, Account, Checkpoint, Job, MediaFile, Published } from '../core/platform.ts';
+import type { StoredEffect, StoredProblem } from '../core/job.ts';
+import {
+  type Accepted,
+  type Account,
+  type Checkpoint,
+  type FollowUp,
+  type Job,
+  MAIN_EFFECT,
+  type MediaFile,
+  PROVISIONAL_ID,
+  type Published,
+} from '../core/platform.ts';
 import { snapshotPost } from '../core/sent-post.ts';
 import type { ArmAnswer, OutcomeAnswer } from '../core/store.ts';
 import { takeArm } from './arm.ts';
 import type { PublishDeps } from './deps.ts';
 import { decide, held, storedProblem, toFailed } from './failure.ts';
 import { later, type Step } from './step.ts';
-import { MAIN_EFFECT, mainEffect, makeJob, sealCheckpoint, type TargetWork } from './target-job.ts';
+import { effectOf, followUpsOf, makeJob, sealCheckpoint, type TargetWork } from './target-job.ts';
 
 /** Longer waits for a platform's processing are left to a later tick. */
 const WAIT_IN_TICK_MS = 12_000;
 const BUSY_PAUSE_MS = 1_000;
 const BUSY_TRIES = 10;
 const LOOKED_BACK_MS = 30 * 60_000;
-const FIRST_ID_LOOK_MS = 60_000;
-const ID_LOOKED_FOR_MS = 24 * 3_600_000;
+const FIRST_LOOK_MS = 60_000;
+const FINISHED_WITHIN_MS = 24 * 3_600_000;
 
 /** Prepares, arms and sends one target. Every error before the arm is thrown; after it, it is an outcome. */
 export async function sendTarget(
@@ -53,7 +63,8 @@ async function alreadyThere(
   work: TargetWork,
   account: Account,
 ): Promise<Published | null> {
-  if (!deps.options.lookBeforeSend || mainEffect(work.target) !== undefined) return null;
+  if (!deps.options.lookBeforeSend || work.effect !== MAIN_EFFECT || effectOf(work) !== undefined)
+    return null;
   const now = deps.now();
   const found = await work.platform.find({
     ...makeJob(deps, work, account, [], null),
@@ -90,7 +101,7 @@ export async function armAndSend(
       platform: target.platform,
       accountId: target.accountId,
       connectionId: account.connectionId,
-      effect: MAIN_EFFECT,
+      effect: work.effect,
       revision: work.revision,
       fingerprint: work.fingerprint,
       tokenMd5: work.tokenMd5,
@@ -107,7 +118,7 @@ export async function armAndSend(
       } catch (error) {
         return recordFailure(deps, work, arm.id, error, repeat);
       }
-      return { done: 'outcome', answer: await recordSent(deps, arm.id, sent), error: null };
+      return { done: 'outcome', answer: await recordSent(deps, work, arm.id, sent), error: null };
     }
     if (armed.refused.why !== 'busy' || attempt >= BUSY_TRIES || deps.signal.aborted) {
       return notArmed(deps, work, armed.refused);
@@ -116,18 +127,34 @@ export async function armAndSend(
   }
 }
 
-/** Of a public id: later and later, and not for longer than a day. */
-function nextIdLook(now: Date, sentAt: Date): Date | undefined {
-  const age = now.getTime() - sentAt.getTime();
-  return age > ID_LOOKED_FOR_MS ? undefined : new Date(now.getTime() + Math.max(FIRST_ID_LOOK_MS, age / 2));
+/** When a public id is looked for that the platform has not told. */
+function idLookAt(deps: PublishDeps, work: TargetWork, { idKind }: Published): Date | undefined {
+  if (idKind !== PROVISIONAL_ID || work.effect !== MAIN_EFFECT) return undefined;
+  return laterLook(deps, effectOf(work)) ?? undefined;
+}
+
+/** Later and later, and not for longer than a day. */
+export function laterLook(deps: PublishDeps, effect: StoredEffect | undefined): Date | null {
+  const now = deps.now().getTime();
+  const age = now - (effect?.firstArmedAt.getTime() ?? now);
+  return age > FINISHED_WITHIN_MS ? null : new Date(now + Math.max(FIRST_LOOK_MS, age / 2));
+}
+
+/** What a person reads while something of a post is not out. */
+export function missingSentence(missing: readonly FollowUp[], reason: string | null): string | null {
+  const [first, ...rest] = missing;
+  if (first === undefined) return null;
+  const names = rest.length === 0 ? first.label : `${first.label} and what follows it (${rest.length} more)`;
+  return `The post is out, but not ${names}${reason === null ? '.' : `: ${reason}`}`;
 }
 
 export async function recordSent(
   deps: PublishDeps,
+  work: TargetWork,
   armId: string,
   sent: Published | Accepted,
-  sentAt = deps.now(),
 ): Promise<OutcomeAnswer> {
+  const missing = work.effect === MAIN_EFFECT ? missingSentence(followUpsOf(work), null) : null;
   return deps.store.outcome(
     sent.state === 'published'
       ? {
@@ -137,7 +164,8 @@ export async function recordSent(
           idKind: sent.idKind,
           url: sent.url,
           warning: sent.warning,
-          nextLookAt: sent.provisional === true ? nextIdLook(deps.now(), sentAt) : undefined,
+          missing,
+          nextLookAt: missing === null ? idLookAt(deps, work, sent) : deps.now(),
         }
       : {
           armId,

@@ -12,6 +12,8 @@ export type Step =
       readonly error: StoredProblem | null;
       /** The platform's known refusal after the arm, for what follows beyond this target. */
       readonly refusal?: PublishError;
+      /** Of what follows the post, when that was tried in the same go. */
+      readonly settlement?: TargetSettlement;
     }
   /** Not sent; the settlement says what follows. */
   | { readonly done: 'settle'; readonly settlement: TargetSettlement; readonly reason: string | null };

@@ -1,7 +1,16 @@
 import type { ChosenAccount } from '../core/choose-accounts.ts';
 import type { StoredEffect, StoredTarget } from '../core/job.ts';
 import { asObject, tryJson } from '../core/json-value.ts';
-import type { Account, Checkpoint, Job, MediaFile, Platform, PlatformContext } from '../core/platform.ts';
+import {
+  type Account,
+  type Checkpoint,
+  type FollowUp,
+  type Job,
+  MAIN_EFFECT,
+  type MediaFile,
+  type Platform,
+  type PlatformContext,
+} from '../core/platform.ts';
 import type { Post } from '../core/post.ts';
 import type { Claim } from '../core/store.ts';
 import type { PublishDeps } from './deps.ts';
@@ -20,13 +29,18 @@ export interface TargetWork {
   readonly tokenMd5: string;
   /** platform_settings.auto_posting of its connection. */
   readonly autoPosting: boolean;
+  readonly effect: string;
+  /** Platform ids of the effects that are out. */
+  readonly out: Readonly<Record<string, string>>;
 }
 
-/** The visible act of a target; threads and comments have more of them. */
-export const MAIN_EFFECT = 'post';
-
 export function mainEffect(target: StoredTarget): StoredEffect | undefined {
-  return target.effects.find((effect) => effect.effect === MAIN_EFFECT);
+  return target.effects.find(({ effect }) => effect === MAIN_EFFECT);
+}
+
+/** What is known of the visible act that the work is about; undefined: it was never armed. */
+export function effectOf(work: TargetWork): StoredEffect | undefined {
+  return work.target.effects.find(({ effect }) => effect === work.effect);
 }
 
 /** unreadable: of another key, or edited by hand. */
@@ -43,6 +57,16 @@ export function sealCheckpoint(deps: PublishDeps, checkpoint: Checkpoint): strin
 /** Effects in these states are known not to be out, unless an earlier send of theirs is still unknown. */
 const NOT_OUT = ['refused', 'not_sent', 'absent'];
 
+/** A target is also 'unknown' when its platform found that an earlier send may be out after all. */
+const stateOf = (work: TargetWork) =>
+  work.effect === MAIN_EFFECT ? work.target.state : (effectOf(work)?.state ?? '');
+
+const MAYBE_SENT = ['armed', 'unknown'];
+
+export function followUpsOf({ platform, post }: Pick<TargetWork, 'platform' | 'post'>): readonly FollowUp[] {
+  return platform.followUps?.(post) ?? [];
+}
+
 export function makeJob(
   deps: PublishDeps,
   work: TargetWork,
@@ -50,7 +74,7 @@ export function makeJob(
   media: readonly MediaFile[],
   checkpoint: Checkpoint | null,
 ): Job {
-  const known = mainEffect(work.target);
+  const known = effectOf(work);
   const isOver = known !== undefined && NOT_OUT.includes(known.state) && known.unknownSends === 0;
   const effect = isOver ? undefined : known;
   return {
@@ -59,10 +83,12 @@ export function makeJob(
     post: work.post,
     media,
     checkpoint,
+    effect: work.effect,
+    out: work.out,
     armedAt: effect?.firstArmedAt ?? null,
     lastPossibleAt: effect?.lastPossibleAt ?? null,
     // Armed by a tick that died counts too: whether that request left is not known.
-    sentBefore: (effect?.unknownSends ?? 0) > 0 || ['armed', 'unknown'].includes(work.target.state),
+    sentBefore: (effect?.unknownSends ?? 0) > 0 || MAYBE_SENT.includes(stateOf(work)),
     isKnownId: (id) => deps.store.isKnownId(work.target.platform, work.target.accountId, id),
     save: (next) =>
       deps.store.checkpoint(work.claim, work.target, sealCheckpoint(deps, next), false, work.revision),

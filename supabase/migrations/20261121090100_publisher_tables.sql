@@ -90,6 +90,8 @@ create table if not exists public.publish_targets (
   platform_post_url text,
   published_at timestamptz,
   warning text,
+  -- What of it is not out although it is published (a part, the first comment), as a sentence.
+  missing text,
   error jsonb,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
@@ -99,6 +101,7 @@ create table if not exists public.publish_targets (
     check (state in ('published', 'failed', 'cancelled', 'needs_review') or next_look_at is not null)
 );
 comment on table public.publish_targets is 'content-publisher: one post for one remote account, the unit that goes out exactly once';
+alter table public.publish_targets add column if not exists missing text;
 create unique index if not exists publish_targets_one_owner
   on public.publish_targets (platform, account_id, platform_post_id) where platform_post_id is not null;
 -- Few rows at any time, however long the history: what is not over yet.
@@ -134,6 +137,7 @@ create table if not exists public.publish_effects (
   primary key (source, post_id, platform, account_id, effect)
 );
 comment on table public.publish_effects is 'content-publisher: each visible act of a target';
+create index if not exists publish_effects_armed on public.publish_effects (platform, account_id) where state = 'armed';
 create index if not exists publish_effects_account on public.publish_effects (platform, account_id, armed_at);
 
 create table if not exists public.publish_log (

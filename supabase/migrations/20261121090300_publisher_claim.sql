@@ -457,6 +457,7 @@ declare
   v_hold jsonb;
   v_now timestamptz;
   v_repeat boolean := coalesce((p ->> 'repeat')::boolean, false);
+  v_main boolean := coalesce(p ->> 'effect', 'post') = 'post';
   v_cap integer := greatest(1, coalesce((p ->> 'writes_per_hour')::integer, 60));
   v_free_at timestamptz;
 begin
@@ -492,10 +493,13 @@ begin
   if not found then
     return jsonb_build_object('ok', false, 'why', 'target_gone');
   end if;
-  if v_target.state not in ('pending', 'prepared', 'retry', 'held') and not (v_repeat and v_target.state = 'unknown') then
+  -- What follows a post is sent once that is out, and as it was when that was sent.
+  if v_main and v_target.state not in ('pending', 'prepared', 'retry', 'held')
+       and not (v_repeat and v_target.state = 'unknown')
+     or not v_main and v_target.state <> 'published' then
     return jsonb_build_object('ok', false, 'why', 'state', 'detail', v_target.state);
   end if;
-  if public.publisher_revision(v_row, v_target.text) is distinct from p ->> 'revision' then
+  if v_main and public.publisher_revision(v_row, v_target.text) is distinct from p ->> 'revision' then
     update public.publish_targets t set checkpoint = null, state = 'pending', updated_at = now()
       where t.source = v_source and t.post_id = v_id and t.platform = v_platform and t.account_id = v_account;
     return jsonb_build_object('ok', false, 'why', 'edited');
@@ -510,15 +514,13 @@ begin
   if v_hold is not null and not (v_repeat and v_hold ->> 'kind' = 'temporary') then
     return jsonb_build_object('ok', false, 'why', 'held', 'until', v_hold -> 'until', 'detail', v_hold ->> 'reason', 'hold', v_hold);
   end if;
-  if exists (select 1 from public.publish_targets t
-        where t.platform = v_platform and t.account_id = v_account and t.state = 'armed'
-          and (t.source, t.post_id) <> (v_source, v_id)
-          -- One that its tick left behind is judged by its own recovery; it must not block the account for ever.
-          and exists (select 1 from public.publish_effects e where e.source = t.source and e.post_id = t.post_id
-                and e.platform = t.platform and e.account_id = t.account_id and e.last_possible_at > v_now)) then
+  -- One that its tick left behind is judged by its own recovery; it must not block the account for ever.
+  if exists (select 1 from public.publish_effects e
+        where e.platform = v_platform and e.account_id = v_account and e.state = 'armed' and e.last_possible_at > v_now
+          and (e.source, e.post_id) <> (v_source, v_id)) then
     return jsonb_build_object('ok', false, 'why', 'busy');
   end if;
-  if exists (select 1 from public.publish_targets t
+  if v_main and exists (select 1 from public.publish_targets t
         join public.publish_queue q on q.source = t.source and q.post_id = t.post_id
         where t.platform = v_platform and t.account_id = v_account and t.fingerprint = p ->> 'fingerprint'
           and (t.source, t.post_id) <> (v_source, v_id)
@@ -562,7 +564,10 @@ begin
       -- Only an earlier send of unknown outcome makes the first moment matter.
       first_armed_at = case when e.unknown_sends > 0 then e.first_armed_at else excluded.first_armed_at end,
       last_possible_at = excluded.last_possible_at, absent_seen_at = null, updated_at = now();
-  update public.publish_targets t set state = 'armed', revision = p ->> 'revision', fingerprint = p ->> 'fingerprint',
+  update public.publish_targets t set
+      state = case when v_main then 'armed' else t.state end,
+      revision = case when v_main then p ->> 'revision' else t.revision end,
+      fingerprint = case when v_main then p ->> 'fingerprint' else t.fingerprint end,
       next_look_at = v_now + v_window + v_timeout, updated_at = now()
     where t.source = v_source and t.post_id = v_id and t.platform = v_platform and t.account_id = v_account;
   update public.publish_queue q
@@ -578,8 +583,9 @@ $$;
 
 -- The platform's answer to an arm: appended, accepted from anybody at any time, also after the lease is lost.
 -- p: {arm_id, outcome: published|accepted|refused|not_sent|absent|unknown, platform_post_id, id_kind, url, warning,
---     checkpoint, platform_code, trace_id, error, state, next_look_at, proof, run_id, host, only_user}
--- Under only_user it is stored only for a post of that user. For refused and not_sent, state (failed|retry|held) says what follows. Answers {state}.
+--     missing, checkpoint, platform_code, trace_id, error, state, next_look_at, proof, run_id, host, only_user}
+-- Under only_user it is stored only for a post of that user. For refused and not_sent, state (failed|retry|held) says
+-- what follows. Answers {state, …}.
 create or replace function public.publisher_outcome(p jsonb) returns jsonb
 language plpgsql set search_path = '' set timezone = 'UTC' as $$
 declare
@@ -623,7 +629,28 @@ begin
     on conflict do nothing;
   v_new := found;
 
-  if v_outcome = 'published' then
+  if v_effect.effect <> 'post' then
+    -- Something that follows a post which is out: that stays out, whatever becomes of this.
+    if v_outcome = 'published' or (v_current and v_effect.state <> 'published') then
+      update public.publish_effects e set
+          state = v_outcome, platform_post_id = coalesce(p ->> 'platform_post_id', e.platform_post_id),
+          unknown_sends = e.unknown_sends + case when v_outcome = 'unknown' and e.state = 'armed' and v_new then 1 else 0 end,
+          resends = e.resends + case when v_outcome = 'absent' and p ->> 'proof' = 'listing' then 1 else 0 end,
+          absent_seen_at = case when v_outcome = 'unknown' then e.absent_seen_at end, updated_at = now()
+        where e.arm_id = v_effect.arm_id
+        returning * into v_effect;
+      update public.publish_targets t set
+          checkpoint = case when v_outcome = 'absent' then p ->> 'checkpoint' else coalesce(p ->> 'checkpoint', t.checkpoint) end,
+          attempts = case when v_outcome = 'published' then 0
+                          when v_outcome = 'refused' and p ->> 'state' is distinct from 'held' then t.attempts + 1
+                          else t.attempts end,
+          held_since = case when p ->> 'state' in ('held', 'retry') then coalesce(t.held_since, now())
+                            when v_outcome = 'published' then null else t.held_since end,
+          next_look_at = case when p ->> 'state' in ('failed', 'needs_review') then null else v_next end, updated_at = now()
+        where t.source = v_target.source and t.post_id = v_target.post_id and t.platform = v_target.platform
+          and t.account_id = v_target.account_id and t.state = 'published';
+    end if;
+  elsif v_outcome = 'published' then
     if v_target.state = 'published' and not (v_current and v_target.next_look_at is not null) then
       if v_target.platform_post_id is distinct from p ->> 'platform_post_id' and v_target.id_kind = p ->> 'id_kind' then
         update public.publish_targets t
@@ -638,13 +665,15 @@ begin
             state = 'published', platform_post_id = p ->> 'platform_post_id', id_kind = p ->> 'id_kind',
             platform_post_url = coalesce(p ->> 'url', t.platform_post_url),
             published_at = coalesce(t.published_at, clock_timestamp()),
-            warning = coalesce(p ->> 'warning', t.warning), error = null, held_since = null,
-            -- Out, but the public id is not known yet: looked for until that moment comes no more.
+            warning = coalesce(p ->> 'warning', t.warning), error = null, held_since = null, attempts = 0,
+            missing = p ->> 'missing',
+            -- Out, but its public id is not known or what follows it is not out: looked at until that moment comes no more.
             next_look_at = (p ->> 'next_look_at')::timestamptz, updated_at = now()
           where t.source = v_target.source and t.post_id = v_target.post_id and t.platform = v_target.platform
             and t.account_id = v_target.account_id;
         update public.publish_effects e set state = 'published', platform_post_id = p ->> 'platform_post_id', updated_at = now()
-          where e.arm_id = v_effect.arm_id;
+          where e.arm_id = v_effect.arm_id
+          returning * into v_effect;
       exception when unique_violation then
         update public.publish_targets t set state = case when t.state = 'published' then t.state else 'needs_review' end, next_look_at = null, updated_at = now(),
             error = jsonb_build_object('kind', 'unknown', 'code', 'ID_TAKEN', 'at', public.publisher_iso(now()), 'message',
@@ -690,7 +719,8 @@ begin
       next_attempt_at = coalesce(least(q.next_attempt_at, v_target.next_look_at), q.next_attempt_at, v_target.next_look_at)
     where q.source = v_effect.source and q.post_id = v_effect.post_id;
   return jsonb_build_object('state', v_target.state, 'platform_post_id', v_target.platform_post_id,
-    'url', v_target.platform_post_url, 'published_at', v_target.published_at, 'warning', v_target.warning);
+    'url', v_target.platform_post_url, 'published_at', v_target.published_at, 'warning', v_target.warning,
+    'next_look_at', v_target.next_look_at, 'effect_state', v_effect.state, 'effect_id', v_effect.platform_post_id);
 end
 $$;
 

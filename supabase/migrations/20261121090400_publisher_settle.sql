@@ -38,7 +38,7 @@ begin
   select bool_or(t.state in ('armed', 'accepted', 'unknown', 'needs_review')),
          jsonb_agg(jsonb_strip_nulls(jsonb_build_object('platform', t.platform, 'account_id', t.account_id,
            'account_name', t.account_name, 'state', t.state, 'id', t.platform_post_id, 'url', t.platform_post_url,
-           'published_at', t.published_at, 'warning', t.warning,
+           'published_at', t.published_at, 'warning', nullif(concat_ws(' ', t.warning, t.missing), ''),
            'error', case when t.state <> 'published' then t.error end))
            order by t.published_at nulls last, t.platform, t.account_id) filter (where t.state <> 'cancelled')
     into v_flight, v_results
@@ -159,7 +159,8 @@ language sql stable set search_path = '' as $$
 $$;
 
 -- Ends a claim. p: {call, source, id, owner, fence, problem, next_attempt_at,
---   targets: [{platform, account_id, state: pending|prepared|retry|held|failed, error, next_look_at, count_attempt}]}
+--   targets: [{platform, account_id, state: pending|prepared|retry|held|failed|unknown|published, error, next_look_at,
+--              count_attempt, missing}]}
 create or replace function public.publisher_settle(p jsonb) returns jsonb
 language plpgsql set search_path = '' set timezone = 'UTC' set lock_timeout = '3s' as $$
 declare
@@ -199,13 +200,19 @@ begin
         next_look_at = case when v_want ->> 'state' = 'failed' then null
                             else coalesce((v_want ->> 'next_look_at')::timestamptz, now()) end,
         updated_at = now()
-      where t.source = v_queue.source and t.post_id = v_queue.post_id and t.platform = v_want ->> 'platform'
-        and t.account_id = v_want ->> 'account_id' and t.state in ('pending', 'prepared', 'retry', 'held');
+      where v_want ->> 'state' <> 'published' and t.source = v_queue.source and t.post_id = v_queue.post_id
+        and t.platform = v_want ->> 'platform' and t.account_id = v_want ->> 'account_id'
+        and t.state in ('pending', 'prepared', 'retry', 'held');
     -- What may be out keeps its state; only the next look moves.
     update public.publish_targets t set
         next_look_at = coalesce((v_want ->> 'next_look_at')::timestamptz, now() + interval '1 minute'), updated_at = now()
       where t.source = v_queue.source and t.post_id = v_queue.post_id and t.platform = v_want ->> 'platform'
-        and t.account_id = v_want ->> 'account_id' and public.publisher_looked_for(t.state, t.next_look_at);
+        and t.account_id = v_want ->> 'account_id' and t.state in ('armed', 'unknown', 'accepted');
+    -- What follows a post that is out.
+    update public.publish_targets t set
+        missing = v_want ->> 'missing', next_look_at = (v_want ->> 'next_look_at')::timestamptz, updated_at = now()
+      where v_want ->> 'state' = 'published' and t.state = 'published' and t.source = v_queue.source
+        and t.post_id = v_queue.post_id and t.platform = v_want ->> 'platform' and t.account_id = v_want ->> 'account_id';
   end loop;
   if v_queue.cancelled_at is not null then
     update public.publish_targets t set state = 'cancelled', next_look_at = null, updated_at = now()
@@ -568,8 +575,12 @@ begin
   if v_row ->> 'status' = 'deleted' then
     return jsonb_build_object('ok', false, 'why', 'deleted');
   end if;
-  update public.publish_targets t set state = 'pending', attempts = 0, held_since = null, next_look_at = now(), error = null, updated_at = now()
-    where t.source = p_source and t.post_id = p_id and t.state in ('failed', 'retry', 'held', 'cancelled')
+  update public.publish_targets t set
+      -- Of a post that is out, what is missing is gone on with.
+      state = case when t.state = 'published' then t.state else 'pending' end,
+      attempts = 0, held_since = null, next_look_at = now(), error = null, updated_at = now()
+    where t.source = p_source and t.post_id = p_id
+      and (t.state in ('failed', 'retry', 'held', 'cancelled') or (t.state = 'published' and t.missing is not null))
       and (p_account is null or t.account_id = p_account);
   get diagnostics v_reopened = row_count;
   -- Pending ones are let go too; they may be what this same call has just reopened, when its answer was lost.

@@ -209,6 +209,8 @@ export async function facebookWorld(
     armedAt: null,
     lastPossibleAt: null,
     sentBefore: false,
+    effect: 'post',
+    out: {},
     isKnownId: async () => false,
     save: async (checkpoint) => {
       saved.push(checkpoint);

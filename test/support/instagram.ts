@@ -178,6 +178,8 @@ export async function instagramWorld(simAccount: SimAccount = FACEBOOK_LOGIN): P
     armedAt: null,
     lastPossibleAt: null,
     sentBefore: false,
+    effect: 'post',
+    out: {},
     isKnownId: async () => false,
     save: async (checkpoint) => {
       saved.push(checkpoint);

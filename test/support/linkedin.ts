@@ -192,6 +192,8 @@ export async function linkedinWorld(
     armedAt: null,
     lastPossibleAt: null,
     sentBefore: false,
+    effect: 'post',
+    out: {},
     isKnownId: async () => false,
     save: async (checkpoint) => {
       saved.push(checkpoint);

@@ -89,6 +89,8 @@ export function target(
     armedAt,
     lastPossibleAt,
     sentBefore,
+    effect: 'post',
+    out: {},
     isKnownId: async (id) => over.isKnownId?.(id) ?? false,
     save: async (next) => {
       alive();

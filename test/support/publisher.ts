@@ -17,6 +17,7 @@ import type { MakeSimulator, SimAccount } from '../../src/sandbox/platforms/simu
 import { makeYoutubeSimulator } from '../../src/sandbox/platforms/youtube/index.ts';
 import type { Supabase } from '../../src/sandbox/supabase/start-supabase.ts';
 import { createKeyring } from '../../src/security/keyring.ts';
+import type { Publishing } from '../../src/tick/deps.ts';
 import { type TickResult, tick } from '../../src/tick/tick.ts';
 import { openTestSupabase, type TestSupabaseOptions } from './supabase.ts';
 
@@ -87,6 +88,8 @@ interface RunOverrides {
   readonly signal?: AbortSignal;
   /** Stands between the tick and its store. */
   readonly store?: (store: Store) => Store;
+  /** Platforms in place of, or around, the real ones. */
+  readonly platforms?: (own: Publishing['platforms']) => Publishing['platforms'];
 }
 
 export interface RunOutput extends TickResult {
@@ -217,9 +220,13 @@ async function runOnce(env: Readonly<Record<string, string>>, overrides: RunOver
     includeOverdue: overrides.includeOverdue ?? false,
   };
   const { deps, close } = wireTick(parts);
-  const { now = deps.now, store = (own: Store) => own } = overrides;
+  const { now = deps.now, store = (own: Store) => own, platforms = (own) => own } = overrides;
+  const publishing = async () => {
+    const opened = await deps.publishing();
+    return { ...opened, platforms: platforms(opened.platforms) };
+  };
   try {
-    const result = await tick({ ...deps, now, store: store(deps.store) });
+    const result = await tick({ ...deps, now, publishing, store: store(deps.store) });
     return { ...result, notices, log: lines };
   } finally {
     await close();

@@ -23,6 +23,7 @@ export function storedTarget(part: Partial<StoredTarget> = {}): StoredTarget {
     platformPostUrl: null,
     publishedAt: null,
     warning: null,
+    missing: null,
     error: null,
     effects: [],
     copyOf: null,

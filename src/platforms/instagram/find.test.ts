@@ -48,7 +48,6 @@ describe('finding', () => {
       id: containerOf(checkpoint),
       idKind: 'container',
       url: null,
-      provisional: true,
     };
     expect(await find(after)).toEqual(byContainer);
     world.pass(10_000);

@@ -14,7 +14,6 @@ export function published(
     id,
     idKind,
     url,
-    ...(idKind === 'container' ? { provisional: true } : {}),
     ...(silent ? { warning: 'A story on Instagram has no caption: its text is not shown.' } : {}),
   };
 }

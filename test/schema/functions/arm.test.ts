@@ -323,16 +323,55 @@ describe('arm', () => {
     expect(await sql`select from public.publish_log where step = 'arm'`).toHaveLength(3);
   });
 
-  it('keeps effects of one target apart', async () => {
-    const { effects, sql } = world();
+  it('lets what follows a post be armed only once that is out, and leaves the target published', async () => {
+    const { effects, targets, queue } = world();
     const { account, post, work } = await ready(world());
+    expect(await work.arm(account, { effect: 'comment' })).toMatchObject({ ok: false, why: 'state' });
     const main = await work.arm(account);
-    await work.outcome(main.armId, { outcome: 'accepted', nextLookAt: new Date() });
-    await sql`update public.publish_targets set state = 'pending'`;
-    expect(await work.arm(account, { effect: 'comment' })).toMatchObject({ ok: true });
+    expect(await work.arm(account, { effect: 'comment' })).toMatchObject({ ok: false, why: 'state' });
+    await work.outcome(main.armId, {
+      ...publishedAs('42'),
+      missing: 'but not the comment',
+      nextLookAt: new Date(),
+    });
+    expect(await targets(post)).toMatchObject([{ state: 'published', missing: 'but not the comment' }]);
+
+    const comment = await work.arm(account, { effect: 'comment' });
+    expect(comment).toMatchObject({ ok: true });
+    expect(await targets(post)).toMatchObject([{ state: 'published', platform_post_id: '42' }]);
     expect((await effects(post)).map(({ effect, state }) => [effect, state])).toEqual([
       ['comment', 'armed'],
-      ['post', 'accepted'],
+      ['post', 'published'],
     ]);
+    expect(await work.outcome(comment.armId, { outcome: 'unknown', nextLookAt: new Date() })).toMatchObject({
+      state: 'published',
+      effectState: 'unknown',
+    });
+    // Never twice while it may be out.
+    expect(await work.arm(account, { effect: 'comment' })).toMatchObject({ ok: false, why: 'state' });
+    const told = await work.outcome(comment.armId, publishedAs('42_7'));
+    expect(told).toMatchObject({
+      state: 'published',
+      platformPostId: '42',
+      effectState: 'published',
+      effectId: '42_7',
+    });
+    await work.settle({
+      targets: [
+        {
+          platform: account.platform,
+          accountId: account.accountId,
+          state: 'published',
+          error: null,
+          nextLookAt: null,
+          countAttempt: false,
+          missing: null,
+        },
+      ],
+    });
+    expect(await targets(post)).toMatchObject([
+      { state: 'published', platform_post_id: '42', missing: null, next_look_at: null },
+    ]);
+    expect(await queue(post)).toMatchObject({ state: 'done' });
   });
 });
