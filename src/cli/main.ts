@@ -44,6 +44,15 @@ function buildProgram(io: () => Io, done: (code: number) => void): Command {
     });
 
   program
+    .command('publish')
+    .description('publish this one post now, also before its time; what is out is never sent again')
+    .argument('<post>', 'created_content:<id> or content_posts:<id>')
+    .option('--json', 'print one JSON object, as run --json does', false)
+    .action(async (post: string, options: { json: boolean }) => {
+      done(await (await import('./publish.ts')).publish(io(), post, options));
+    });
+
+  program
     .command('retry')
     .description('let the failed targets of a post go again')
     .argument('<post>', 'created_content:<id> or content_posts:<id>')

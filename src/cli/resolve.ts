@@ -1,14 +1,14 @@
 import type { StoredTarget } from '../core/job.ts';
 import type { Identified } from '../core/platform.ts';
 import type { KnownPost, Resolution, Store } from '../core/store.ts';
-import { createLogger } from '../log/create-logger.ts';
 import { identifyPost } from '../tick/identify-post.ts';
 import { createLearned } from '../tick/learned.ts';
 import { createReach } from '../tick/reach.ts';
 import { EXIT } from './exit-codes.ts';
 import { CommandError, type Io } from './io.ts';
 import { listTargets, readPost } from './post-name.ts';
-import { logDir, newIdentity, openStore, readConfig, wireTick } from './wire.ts';
+import { newIdentity, openStore, readConfig } from './wire.ts';
+import { withTick } from './with-tick.ts';
 
 export interface ResolveOptions {
   readonly published?: string | undefined;
@@ -26,24 +26,10 @@ export async function resolve(io: Io, name: string, options: ResolveOptions): Pr
   return published === undefined ? notThere(io, name, account) : there(io, name, account, published);
 }
 
-async function there(io: Io, name: string, accountId: string | null, named: string): Promise<number> {
-  const config = readConfig(io, ['supabase', 'encryption'], true);
+function there(io: Io, name: string, accountId: string | null, named: string): Promise<number> {
   const identity = newIdentity();
-  const log = createLogger({
-    dir: logDir(config),
-    level: config.log.level,
-    runId: identity.runId,
-    terminal: false,
-  });
-  const { deps, close } = wireTick({
-    config,
-    identity,
-    log,
-    notice: (line) => io.err(`${line}\n`),
-    signal: new AbortController().signal,
-    includeOverdue: false,
-  });
-  try {
+  const quiet = { includeOverdue: false, showLog: false };
+  return withTick(io, identity, quiet, async ({ config, deps }) => {
     const known = await readPost(deps.store, config, name);
     const target = targetInReview(name, known, accountId);
     deps.syncClock(known.now);
@@ -59,10 +45,7 @@ async function there(io: Io, name: string, accountId: string | null, named: stri
       `${name} is recorded as published on ${accountOf(target)}: ${found.url ?? found.id}\n${PROOF[found.proof]}\n${rowNow(status)}`,
     );
     return EXIT.ok;
-  } finally {
-    await close();
-    await log.flush();
-  }
+  });
 }
 
 async function notThere(io: Io, name: string, accountId: string | null): Promise<number> {

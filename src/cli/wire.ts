@@ -87,6 +87,7 @@ export function wireTick(parts: TickParts): { readonly deps: TickDeps; close(): 
       options: {
         userId: config.testUser.id ?? null,
         includeOverdue: parts.includeOverdue,
+        only: null,
         lookBeforeSend: config.lookBeforeSend,
         defaultZone: config.defaultTimezone ?? null,
       },

@@ -47,7 +47,15 @@ export interface PlanResult {
   readonly skipReason: string | null;
 }
 
+/** Names one post. */
+export interface PostKey {
+  readonly source: SourceTable;
+  readonly id: string;
+}
+
 export interface ClaimOptions {
+  /** This post and no other. */
+  readonly only: PostKey | null;
   readonly identity: TickIdentity;
   readonly leaseSeconds: number;
   readonly limit: number;
@@ -359,6 +367,13 @@ export interface Store {
   /** null: there is no such post. */
   post(source: SourceTable, id: string): Promise<KnownPost | null>;
   resolve(resolution: Resolution): Promise<ResolveAnswer>;
+  /** planned false: it is 'scheduled' now; plan it and ask again. */
+  publishNow(
+    post: PostKey,
+  ): Promise<
+    | { readonly ok: true; readonly planned: boolean }
+    | { readonly ok: false; readonly why: string; readonly detail: string | null }
+  >;
   findUser(query: string): Promise<readonly FoundUser[]>;
 }
 

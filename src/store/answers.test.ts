@@ -217,6 +217,7 @@ describe('an answer of another shape', () => {
       limit: 1,
       perAccount: 1,
       userId: null,
+      only: null,
       includeOverdue: false,
       lateAfterSeconds: 600,
       spacingSeconds: 120,

@@ -407,6 +407,13 @@ export const knownPost = z
   .object({ now: instant, working: z.boolean(), job: claimedPost })
   .nullable()
   .transform((row) => (row === null ? null : { now: row.now, working: row.working, post: row.job }));
+export const publishNow = z
+  .object({ ok: z.boolean(), planned: flag, why: maybeText, detail: maybeText })
+  .transform((row) =>
+    row.ok
+      ? { ok: true as const, planned: row.planned }
+      : { ok: false as const, why: row.why ?? 'unknown', detail: row.detail },
+  );
 export const resolved = z
   .object({
     ok: z.boolean(),

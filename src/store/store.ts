@@ -79,6 +79,7 @@ export function createStore(rpc: Rpc, spool?: Spool): Store {
             limit: options.limit,
             per_account: options.perAccount,
             user_id: options.userId,
+            only: options.only,
             include_overdue: options.includeOverdue,
             late_after_seconds: options.lateAfterSeconds,
             spacing_seconds: options.spacingSeconds,
@@ -301,6 +302,8 @@ export function createStore(rpc: Rpc, spool?: Spool): Store {
       ),
     post: (source, id) =>
       ask('publisher_post', { p_version: version, p_source: source, p_id: id }, answers.knownPost),
+    publishNow: ({ source, id }) =>
+      ask('publisher_publish_now', { p_version: version, p_source: source, p_id: id }, answers.publishNow),
     resolve: (resolution) => {
       const { source, id, platform, accountId, published, host } = resolution;
       const named =

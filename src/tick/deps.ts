@@ -5,7 +5,7 @@ import type { MediaLibrary } from '../core/media-library.ts';
 import type { Platform, PlatformContext } from '../core/platform.ts';
 import { PLATFORM_NAMES, type PlatformName } from '../core/platform-name.ts';
 import type { Secret } from '../core/secret.ts';
-import type { Store, TickIdentity } from '../core/store.ts';
+import type { PostKey, Store, TickIdentity } from '../core/store.ts';
 import type { Learned } from './learned.ts';
 import type { Reach } from './reach.ts';
 
@@ -35,6 +35,8 @@ interface TickOptions {
   /** Limits everything to this user's rows. */
   readonly userId: string | null;
   readonly includeOverdue: boolean;
+  /** Limits the claim to one post, let go by hand. */
+  readonly only: PostKey | null;
   readonly lookBeforeSend: boolean;
   readonly defaultZone: string | null;
 }

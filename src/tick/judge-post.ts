@@ -91,5 +91,5 @@ export const missedTime = (lateMs: number, dueAt: Date): Problem => ({
   kind: 'rejected',
   code: 'MISSED_TIME',
   message: `The post missed its time by ${span(lateMs)} (due ${dueAt.toISOString()}); it was not published.`,
-  hint: 'Schedule it again with a new time, or send it now with "content-publisher retry". MAX_LATENESS sets how late is too late.',
+  hint: 'Schedule it again with a new time, or send it now with "content-publisher publish". MAX_LATENESS sets how late is too late.',
 });

@@ -115,6 +115,7 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
               perAccount: PER_ACCOUNT,
               userId: options.userId,
               includeOverdue: options.includeOverdue,
+              only: options.only,
               lateAfterSeconds: LATE_AFTER_SECONDS,
               spacingSeconds: limits.backlogSpacingMs / 1_000,
               maxTicksPerHost: limits.maxTicksPerHost,
@@ -147,7 +148,11 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
   if (broken !== undefined) throw broken;
 
   const posts = [...results.values()];
-  const reported = await store.report(options.userId, { identity, startedAt, clockSkewMs: deps.skewMs() });
+  const reported = await store.report(
+    options.userId,
+    // One post by hand says nothing about whether cron runs.
+    options.only === null ? { identity, startedAt, clockSkewMs: deps.skewMs() } : null,
+  );
   const counts = countOutcomes(posts);
   // Rows that other programs publish are never claimed: only the report knows them.
   const elsewhere = Object.values(reported.skipped).reduce((sum, count) => sum + count, 0);

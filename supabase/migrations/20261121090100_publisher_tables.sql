@@ -34,6 +34,8 @@ create table if not exists public.publish_queue (
   cancelled_at timestamptz,
   -- Let go by hand: neither the installation moment nor MAX_LATENESS holds it back.
   released boolean not null default false,
+  -- Let go by hand before its time; a changed schedule takes that back.
+  publish_now boolean not null default false,
   -- First tick that could have taken it; MAX_LATENESS is judged here, so that spacing a backlog fails nobody.
   seen_due_at timestamptz,
   first_claimed_at timestamptz,
@@ -56,6 +58,7 @@ create table if not exists public.publish_queue (
   constraint publish_queue_has_next_look check (state <> 'waiting' or next_attempt_at is not null)
 );
 comment on table public.publish_queue is 'content-publisher: one row per scheduled post';
+alter table public.publish_queue add column if not exists publish_now boolean not null default false;
 create index if not exists publish_queue_next on public.publish_queue (next_attempt_at) where state = 'waiting';
 create index if not exists publish_queue_due on public.publish_queue (due_at) where state = 'waiting';
 create index if not exists publish_queue_skipped on public.publish_queue (due_at) where state = 'skipped';

@@ -298,6 +298,7 @@ begin
             state = excluded.state, skip_reason = excluded.skip_reason, problem = excluded.problem,
             cancelled_at = null,
             released = case when q.schedule_key = excluded.schedule_key then q.released else false end,
+            publish_now = q.publish_now and q.schedule_key = excluded.schedule_key and not v_reopen,
             seen_due_at = case when q.schedule_key = excluded.schedule_key and not v_reopen then q.seen_due_at end,
             first_claimed_at = case when q.schedule_key = excluded.schedule_key and not v_reopen then q.first_claimed_at end,
             attempts = case when v_reopen then 0 else q.attempts end,

@@ -75,7 +75,8 @@ language sql immutable set search_path = '' as $$
 $$;
 
 -- p: {version, call, owner, run_id, host, pid, lease_seconds, limit, per_account, user_id, include_overdue,
---     late_after_seconds, spacing_seconds, max_ticks_per_host, alone_after, busy}
+--     late_after_seconds, spacing_seconds, max_ticks_per_host, alone_after, busy,
+--     only: {source, id}}
 -- A post on which alone_after leases have died is given out alone, and only to a tick that is not busy with others: so
 -- it takes nobody with it, and what died beside it is found innocent.
 -- Answers {now, host_busy, jobs: [job]}. Under the same call id it answers the same jobs again.
@@ -140,6 +141,9 @@ begin
         and (v_user is null or q.user_id = v_user)
         and (q.released or (p ->> 'include_overdue')::boolean or q.due_at >= v_installed
              or q.first_claimed_at is not null or q.cancelled_at is not null)
+        -- "publish" by hand takes one post and no other.
+        and (p #>> '{only,id}' is null
+             or (q.source = p #>> '{only,source}' and q.post_id = (p #>> '{only,id}')::uuid))
     )
     select due.source, due.post_id, due.user_id, due.platform from due
     where due.place <= case when due.late then 1 else (p ->> 'per_account')::integer end
@@ -483,7 +487,7 @@ begin
   end if;
 
   -- The claim may be there to follow another target of a post that was moved into the future.
-  if v_queue.due_at > v_now then
+  if v_queue.due_at > v_now and not v_queue.publish_now then
     return jsonb_build_object('ok', false, 'why', 'not_scheduled', 'detail', 'not due yet');
   end if;
 

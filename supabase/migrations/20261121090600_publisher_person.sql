@@ -112,6 +112,43 @@ begin
 end
 $$;
 
+-- Lets one post go now, before its time too: what failed or waits of it, never what is out or may be. The claim, the arm
+-- and everything else is a tick's. Answers as publisher_retry, or {ok: true, planned: false}: plan it and ask again.
+create or replace function public.publisher_publish_now(p_version integer, p_source text, p_id uuid) returns jsonb
+language plpgsql set search_path = '' set timezone = 'UTC' as $$
+declare
+  v_row jsonb;
+  v_queue public.publish_queue;
+  v_answer jsonb;
+begin
+  perform public.publisher_require_version(p_version);
+  v_row := public.publisher_row(p_source, p_id, true);
+  select * into v_queue from public.publish_queue q where q.source = p_source and q.post_id = p_id for update;
+  if v_row is not null and (v_row ->> 'status' not in ('scheduled', 'draft', 'failed', 'published')
+       or (v_row ->> 'status' = 'published' and not exists (select 1 from public.publish_targets t
+             where t.source = p_source and t.post_id = p_id and t.state = 'published'))) then
+    -- Not ready, or sent by somebody else.
+    return jsonb_build_object('ok', false, 'why', 'status', 'detail', v_row ->> 'status');
+  end if;
+  if v_queue.state = 'skipped' then
+    return jsonb_build_object('ok', false, 'why', 'skipped', 'detail', v_queue.skip_reason);
+  end if;
+  if v_queue.source is null and v_row ->> 'status' in ('scheduled', 'draft', 'failed') then
+    if p_source = 'created_content' then
+      update public.created_content c set status = 'scheduled', updated_at = now() where c.id = p_id and c.status <> 'scheduled';
+    else
+      update public.content_posts c set status = 'scheduled', updated_at = now() where c.id = p_id and c.status <> 'scheduled';
+    end if;
+    return jsonb_build_object('ok', true, 'planned', false);
+  end if;
+  v_answer := public.publisher_retry(p_version, p_source, p_id, null);
+  if (v_answer ->> 'ok')::boolean then
+    update public.publish_queue q set publish_now = true, next_attempt_at = now() where q.source = p_source and q.post_id = p_id;
+  end if;
+  return v_answer || jsonb_build_object('planned', true);
+end
+$$;
+
 -- What an operator looks at. p_user limits all of it to that user; p_quiet is how long ticks may keep silent before
 -- something is wrong. Every list is short, with the count of all: {count, posts: [{source, id, platform, account, state, at, detail}]}.
 create or replace function public.publisher_status(p_version integer, p_user uuid, p_quiet_seconds integer) returns jsonb

@@ -44,7 +44,7 @@ describe('a post that is later than MAX_LATENESS when it is first taken', () => 
       kind: 'rejected',
       code: 'MISSED_TIME',
       message: expect.stringContaining('missed its time by 1 d 2 h'),
-      hint: expect.stringContaining('content-publisher retry'),
+      hint: expect.stringContaining('content-publisher publish'),
     });
     expect(publicPosts(publisher(), page.id)).toEqual([]);
     expect(notices).toEqual([expect.stringContaining(`created_content:${id}`)]);

@@ -250,6 +250,7 @@ const CLAIM: Omit<ClaimOptions, 'identity'> = {
   limit: 100,
   perAccount: 100,
   userId: null,
+  only: null,
   includeOverdue: false,
   lateAfterSeconds: 600,
   spacingSeconds: 120,
