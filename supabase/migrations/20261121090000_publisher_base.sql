@@ -1,4 +1,4 @@
--- content-publisher 1/6: the app's own tables.
+-- content-publisher 1/7: the app's own tables.
 -- Creates a table only where it is missing and adds only columns that an existing installation lacks.
 -- Nothing that exists is altered, and on a second run no lock is taken.
 

@@ -1,5 +1,5 @@
--- content-publisher 3/6: reading the app's rows, and planning.
--- Every function is called by rpc, returns one jsonb value, and is reserved to service_role (see 6/6).
+-- content-publisher 3/7: reading the app's rows, and planning.
+-- Every function is called by rpc, returns one jsonb value, and is reserved to service_role (see 6/7).
 
 set lock_timeout = '5s';
 

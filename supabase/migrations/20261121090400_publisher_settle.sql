@@ -1,4 +1,4 @@
--- content-publisher 5/6: settle, write back, accounts, and what a person does by hand.
+-- content-publisher 5/7: settle, write back, accounts, and what a person does by hand.
 
 set lock_timeout = '5s';
 
@@ -615,7 +615,7 @@ language sql stable security definer set search_path = '' as $$
   from auth.users u left join public.profiles p on p.id = u.id
   where lower(u.email) = lower(btrim(p_query)) or u.id = public.publisher_uuid(p_query)
 $$;
--- At once, not only in 6/6: it reads auth.users, and 6/6 may fail at a lock.
+-- At once, not only in 6/7: it reads auth.users, and 6/7 may fail at a lock.
 revoke all on function public.publisher_find_user(text) from public, anon, authenticated;
 
 reset lock_timeout;
