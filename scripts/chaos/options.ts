@@ -25,7 +25,7 @@ export const USAGE = `npm run chaos -- [options]
   --platform TEXT     only posts whose name contains it, e.g. youtube or "facebook reel"
   --seed N            of everything that is chosen at random
   --share P           of the points that are enumerated, 0 to 1 (1)
-  --lanes N           databases that are worked on at once (2)
+  --lanes N           databases that are worked on at once (4)
   --posts N           due posts for two hosts (2000)
   --file FILE         the record, a JSON line a trial (logs/chaos.ndjson)
   --continue          go on where the record ends
@@ -41,7 +41,7 @@ export function readOptions(argv: readonly string[]): Options {
       platform: { type: 'string', default: '' },
       seed: { type: 'string', default: String(Math.floor(Math.random() * 1e9)) },
       share: { type: 'string', default: '1' },
-      lanes: { type: 'string', default: '2' },
+      lanes: { type: 'string', default: '4' },
       posts: { type: 'string', default: '2000' },
       file: { type: 'string', default: 'logs/chaos.ndjson' },
       continue: { type: 'boolean', default: false },

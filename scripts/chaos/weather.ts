@@ -60,9 +60,8 @@ export function drawWeather(random: Random, { roughness, doomed = false, counts 
   let claimed = false;
   const strikes = (share: number): boolean => !calm && random.chance(roughness * share);
   const endsHere = ({ number }: Asked): boolean => {
-    if (calm || number < FIRST_REQUEST) return false;
-    if (ended && number === MOST_REQUESTS) [end, ended] = ['killed', false];
-    if (ended) return false;
+    if (number >= MOST_REQUESTS) end = 'killed';
+    else if (ended || calm || number < FIRST_REQUEST) return false;
     ended = random.chance(armed > 0 ? HAZARD_WHILE_ARMED : HAZARD);
     return ended;
   };
