@@ -38,7 +38,7 @@ export interface StormPlan extends StormPosts {
 }
 
 /** What kills most in a minute: many ticks at once, and enough for each of them to do. */
-export const STORM = { rounds: 16, postsPerRound: 6, ticksPerRound: 6, roughness: 0.06 };
+export const STORM = { rounds: 10, postsPerRound: 6, ticksPerRound: 6, roughness: 0.06 };
 
 interface Sleeper {
   readonly tick: Tick;
