@@ -65,7 +65,7 @@ export const withoutFence = () =>
 export const withoutRevision = () =>
   inSql(
     'without revision check',
-    "if public.publisher_revision(v_row, v_target.text) is distinct from p ->> 'revision' then",
+    "if v_main and public.publisher_revision(v_row, v_target.text) is distinct from p ->> 'revision' then",
     () => 'if false then',
   );
 
