@@ -8,6 +8,8 @@ export interface Candidate {
   readonly connection: StoredConnection;
   /** null: the row names none and the platform could not tell. */
   readonly accountId: string | null;
+  /** Why the platform could not tell now. */
+  readonly failure?: Problem;
 }
 
 export interface ChosenAccount {

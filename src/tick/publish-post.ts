@@ -17,8 +17,16 @@ import { fromStep, postResult, type TargetResult } from './results.ts';
 import type { Step } from './step.ts';
 import { tokenMd5 } from './tokens.ts';
 
-/** Runs one target at a time per account, and at most CONCURRENCY at all. */
-export type RunTarget = <T>(accountKey: string, run: () => Promise<T>) => Promise<T>;
+export type RunInTurn = <T>(key: string, run: () => Promise<T>) => Promise<T>;
+
+const LOOK_UP_AGAIN_MS = 60_000;
+
+interface Turns {
+  /** Runs one target at a time per account, and at most CONCURRENCY at all. */
+  readonly runTarget: RunInTurn;
+  /** Runs one at a time per owner and platform: what comes first here comes first on the account. */
+  readonly inTurn: RunInTurn;
+}
 
 /** What this pass came to: the settlement of the claim, and a line for each target that was touched. */
 interface Pass {
@@ -35,7 +43,7 @@ interface Pass {
 export async function publishPost(
   deps: PublishDeps,
   claimed: ClaimedPost,
-  runTarget: RunTarget,
+  { runTarget, inTurn }: Turns,
 ): Promise<readonly TargetResult[]> {
   const { source, id, fence } = claimed;
   const claim: Claim = { source, id, owner: deps.identity.owner, fence };
@@ -50,29 +58,29 @@ export async function publishPost(
 
   const unfinished = claimed.targets.filter((target) => isUnfinished(target) && target.due);
 
-  const candidates =
-    'row' in judged || inFlight.length + unfinished.length > 0 ? await reachAccounts(deps, claimed) : [];
-  const followed = inFlight.map(async (target) => {
-    const step = await runTarget(keyOf(target), () =>
-      followTarget(deps, {
-        claimed,
-        claim,
-        target,
-        candidates,
-        fallback: currentPost(deps, judged, claimed, target),
-      }),
+  // What is asked before a target has its place in its account's queue must not change the order of the posts.
+  const begun = await inTurn(`${claimed.userId}:${claimed.platform}`, async () => {
+    const candidates =
+      'row' in judged || inFlight.length + unfinished.length > 0 ? await reachAccounts(deps, claimed) : [];
+    const followed = inFlight.map(async (target) => {
+      const fallback = currentPost(deps, judged, claimed, target);
+      const following = { claimed, claim, target, candidates, fallback };
+      record(pass, claimed, target, await runTarget(keyOf(target), () => followTarget(deps, following)));
+    });
+    const finished = unfinished.map(async (target) => {
+      const following = { claimed, claim, target, candidates, fallback: null };
+      pass.settlements.push(await runTarget(keyOf(target), () => finishTarget(deps, following)));
+    });
+    const rest = Promise.allSettled([...followed, ...finished]);
+    const sent = await sendWhatIsLeft(deps, claimed, claim, judged, candidates, runTarget, pass).catch(
+      async (error: unknown) => {
+        await rest;
+        throw error;
+      },
     );
-    record(pass, claimed, target, step);
+    return [...followed, ...finished, ...sent];
   });
-  const finished = unfinished.map(async (target) => {
-    const following = { claimed, claim, target, candidates, fallback: null };
-    pass.settlements.push(await runTarget(keyOf(target), () => finishTarget(deps, following)));
-  });
-  await Promise.all([
-    ...followed,
-    ...finished,
-    sendWhatIsLeft(deps, claimed, claim, judged, candidates, runTarget, pass),
-  ]);
+  await Promise.all(begun);
 
   const problem = pass.problem === null ? null : stamped(pass.problem, deps.now());
   const settled = await deps.store.settle(claim, {
@@ -93,13 +101,13 @@ async function sendWhatIsLeft(
   claim: Claim,
   judged: Judged,
   candidates: readonly Candidate[],
-  runTarget: RunTarget,
+  runTarget: RunInTurn,
   pass: Pass,
-): Promise<void> {
-  if ('cancelled' in judged) return;
+): Promise<readonly Promise<void>[]> {
+  if ('cancelled' in judged) return [];
   if ('problem' in judged) {
     pass.problem = judged.problem;
-    return;
+    return [];
   }
   if ('later' in judged) {
     // Beside a target in flight only what waits is put off; that one has its own next look.
@@ -108,7 +116,7 @@ async function sendWhatIsLeft(
       pass.settlements.push(putOff(target, judged.later));
     }
     pass.results.push(postResult(claimed, 'skipped', null, judged.reason));
-    return;
+    return [];
   }
 
   const { row, platform, flagAt } = judged;
@@ -117,14 +125,17 @@ async function sendWhatIsLeft(
   const choice = chooseAccounts(platform, label, row.metadata, candidates, appTargets);
   if ('problem' in choice) {
     const waiting = claimed.targets.filter(waitsForReconnection);
+    const failure = candidates.find(
+      (candidate) => candidate.platform === platform && candidate.failure,
+    )?.failure;
     // Without an account nothing is sent; what may be out is a matter of its own.
     const followed = claimed.targets.some((target) => isInFlight(target) || isUnfinished(target));
-    if (waiting.length === 0 && !followed) pass.problem = choice.problem;
+    if (waiting.length === 0 && !followed) withoutAccount(deps, claimed, pass, choice.problem, failure);
     for (const target of waiting) {
       const step = fail(deps, target, asFailed([{ ...choice.problem, kind: 'auth' }]));
       record(pass, claimed, target, step);
     }
-    return;
+    return [];
   }
   const materials: Material[] = [];
   for (const chosen of choice.accounts) {
@@ -139,7 +150,7 @@ async function sendWhatIsLeft(
     );
     if ('problems' in built) {
       pass.problem = asFailed(built.problems).problem;
-      return;
+      return [];
     }
     const { post } = built;
     const { text, title, kind } = post;
@@ -182,14 +193,32 @@ async function sendWhatIsLeft(
     const step = await runTarget(keyOf(target), () => publishTarget(deps, work));
     record(pass, claimed, target, step);
   });
-  await Promise.all(send);
-
   for (const target of appTargets) {
     const known = materials.some((m) => keyOf(m.chosen) === keyOf(target));
     if (!known && isOpen(target) && !isInFlight(target)) {
       record(pass, claimed, target, fail(deps, target, asFailed([accountUnknown(target)])));
     }
   }
+  return send;
+}
+
+/** An account that could not be looked up now is waited for, MAX_HOLD at most; one that is not there is not. */
+function withoutAccount(
+  deps: PublishDeps,
+  claimed: ClaimedPost,
+  pass: Pass,
+  problem: Problem,
+  failure: Problem | undefined,
+): void {
+  const now = deps.now().getTime();
+  if (failure === undefined || now - (claimed.dueAt?.getTime() ?? 0) > deps.limits.maxHoldMs) {
+    pass.problem = failure ?? problem;
+    return;
+  }
+  pass.nextAttemptAt = new Date(now + LOOK_UP_AGAIN_MS);
+  pass.results.push(
+    postResult(claimed, 'skipped', null, `its account could not be looked up: ${failure.message}`),
+  );
 }
 
 /** What one chosen account is to get. */

@@ -42,6 +42,7 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
 
   const limit = pLimit(limits.concurrency);
   const oneAtATime = createKeyedMutex();
+  const inTurn = createKeyedMutex();
   const learned = createLearned();
   const reach = createReach(deps, learned);
   // The last word on a target counts: it may be looked at several times in one tick.
@@ -52,9 +53,10 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
   let broken: unknown;
 
   const publishOne = async (claimed: ClaimedPost) =>
-    publishPost({ ...deps, ...(await deps.publishing()), learned, reach }, claimed, (key, run) =>
-      oneAtATime(key, () => limit(run)),
-    );
+    publishPost({ ...deps, ...(await deps.publishing()), learned, reach }, claimed, {
+      runTarget: (key, run) => oneAtATime(key, () => limit(run)),
+      inTurn,
+    });
 
   const start = (claimed: ClaimedPost) => {
     const work = publishOne(claimed)

@@ -2,6 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import {
   type Columns,
   installedLongAgo,
+  letTimePass,
+  minutesAgo,
   newId,
   publicPosts,
   publishErrorOf,
@@ -50,14 +52,17 @@ describe('which remote account a row stands for', () => {
     expect(publicPosts(publisher(), account.id)).toHaveLength(1);
   });
 
-  it('Instagram: a Page without Instagram account is no account', async () => {
+  it('Instagram: a Page that Meta does not show is waited for, because Meta says so of Pages that exist; MAX_HOLD at most', async () => {
+    const { run } = publisher();
     const person = await addPerson(publisher());
     await connect(publisher(), person, 'instagram', {
       connection: { page_id: '55554444333322', instagram_id: null },
     });
     await imagePost(person);
-    const { summary } = await publisher().run({ userId: person.id });
-    expect(summary.posts).toMatchObject([{ outcome: 'failed', error: { code: 'NO_ACCOUNT' } }]);
+    expect((await run({ userId: person.id })).summary).toMatchObject({ failed: 0, skipped: 1 });
+    await letTimePass(publisher(), 120);
+    const { summary } = await run({ userId: person.id, env: { MAX_HOLD: '1s' } });
+    expect(summary.posts).toMatchObject([{ outcome: 'failed', error: { code: '100/33' } }]);
   });
 
   it('LinkedIn: the organization where the row names one, else the member', async () => {
@@ -129,5 +134,75 @@ describe('which remote account a row stands for', () => {
     expect(row.status).toBe('draft');
     expect(publishErrorOf(row)).toMatchObject({ code: 'SEVERAL_ACCOUNTS' });
     for (const { id, name } of [one, two]) expect(publishErrorOf(row).message).toContain(`${name} (${id})`);
+  });
+});
+
+describe('an account that only the platform can name', () => {
+  const filmPost = (person: Person) =>
+    schedule(publisher(), person, {
+      platform: 'YouTube',
+      content_type: 'long_video',
+      title: 'Over',
+      media_url: film,
+    });
+
+  it('is asked with a renewed token when the stored one has expired', async () => {
+    const { run } = publisher();
+    const person = await addPerson(publisher());
+    const account = await connect(publisher(), person, 'youtube', { sim: { tokenExpiresAt: 0 } });
+    await change(account, { page_id: null });
+    await filmPost(person);
+    expect((await run({ userId: person.id })).summary).toMatchObject({ published: 1, failed: 0 });
+    expect(publicPosts(publisher(), account.id)).toHaveLength(1);
+  });
+
+  it('is waited for while the platform does not answer, MAX_HOLD at most', async () => {
+    const { run, platforms, supabase } = publisher();
+    const person = await addPerson(publisher());
+    const account = await connect(publisher(), person, 'youtube');
+    await change(account, { page_id: null });
+    const post = await filmPost(person);
+    platforms.setFaults([{ platform: 'youtube', match: 'GET .*/channels', kind: 'server_error_before' }]);
+    const waiting = await run({ userId: person.id });
+    expect(waiting.summary).toMatchObject({ published: 0, failed: 0, skipped: 1 });
+    expect(waiting.notices).toEqual([]);
+    expect((await readRow(supabase, post.table, post.id)).status).toBe('scheduled');
+    platforms.setFaults([]);
+    await letTimePass(publisher(), 120);
+    expect((await run({ userId: person.id })).summary.published).toBe(1);
+
+    const late = await filmPost(person);
+    platforms.setFaults([{ platform: 'youtube', match: 'GET .*/channels', kind: 'server_error_before' }]);
+    await run({ userId: person.id, env: { MAX_HOLD: '1s' } });
+    platforms.setFaults([]);
+    expect((await readRow(supabase, late.table, late.id)).status).toBe('draft');
+    expect(publishErrorOf(await readRow(supabase, late.table, late.id)).code).not.toBe('NO_ACCOUNT');
+  });
+});
+
+describe('posts of one account', () => {
+  it('go out in the order of their times, however long the database takes over the first of them', async () => {
+    const { run } = publisher();
+    const person = await addPerson(publisher());
+    const account = await connect(publisher(), person, 'facebook');
+    const posts: string[] = [];
+    for (const minutes of [5, 4, 3, 2]) {
+      posts.push((await schedule(publisher(), person, { scheduled_at: minutesAgo(minutes) })).content);
+    }
+    let first = true;
+    await run({
+      userId: person.id,
+      store: (store) => ({
+        ...store,
+        targets: async (...args) => {
+          const slow = first;
+          first = false;
+          const answer = await store.targets(...args);
+          if (slow) await new Promise((done) => setTimeout(done, 300));
+          return answer;
+        },
+      }),
+    });
+    expect(publicPosts(publisher(), account.id).map(({ text }) => text)).toEqual(posts);
   });
 });
