@@ -109,4 +109,3 @@ end
 $$;
 
 reset lock_timeout;
-notify pgrst, 'reload schema';
