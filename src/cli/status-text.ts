@@ -55,7 +55,7 @@ function figures(facts: StatusFacts, userId: string | null): readonly string[] {
     ['scheduled', String(facts.scheduled)],
     ['next due', next],
     ['targets', targets.length === 0 ? 'none yet' : targets.join(', ')],
-    ...(facts.unread === 0 ? [] : [['not read yet', `${facts.unread}; the next tick does`] as const]),
+    ...(facts.unread === 0 ? [] : [['changed rows', `${facts.unread}; the next tick reads them`] as const]),
     ...(facts.unplanned === 0 ? [] : [['no usable time', String(facts.unplanned)] as const]),
     ...(facts.overdue === 0
       ? []
