@@ -4,7 +4,15 @@ import type { ChaosPost } from './chaos-post.ts';
 import type { Example } from './examples.ts';
 import { personOf } from './examples.ts';
 import type { Asked, Hooks } from './front.ts';
-import { BROKEN, type Judgement, judge, mayNeedPersonAfterAKill, publicOf, readFacts } from './judge.ts';
+import {
+  BROKEN,
+  evidenceOf,
+  type Judgement,
+  judge,
+  mayNeedPersonAfterAKill,
+  publicOf,
+  readFacts,
+} from './judge.ts';
 import type { Lane } from './lane.ts';
 import { addPost } from './posts.ts';
 import type { Trial } from './record.ts';
@@ -123,6 +131,7 @@ export async function conclude(
   const seen = publicOf(lane, post);
   audit.note(post, seen.length);
   const judged = judge(post, facts, seen, wishes);
+  const evidence = judged.verdict === 'once' ? null : await evidenceOf(lane, post, wishes);
   await lane.clock.pass(BETWEEN_TRIALS_MS);
   // What never ends must not keep the lane's next trials from ending.
   if (!recovery.over) await lane.sql`delete from public.publish_queue where post_id = ${post.id}`;
@@ -133,7 +142,7 @@ export async function conclude(
     targets: 1,
     verdicts: { [final]: 1 },
     findings: BROKEN.includes(final)
-      ? [{ name: post.name, post: `${post.source}:${post.id}`, verdict: final, why: reason }]
+      ? [{ name: post.name, post: `${post.source}:${post.id}`, verdict: final, why: reason, evidence }]
       : [],
     counts: {},
     reasons: final === 'person' ? { [`person: ${post.platform}: ${post.name}`]: 1 } : {},

@@ -77,6 +77,17 @@ export async function readFacts(lane: Lane, post: ChaosPost): Promise<Facts> {
   return Facts.parse(found?.['facts']);
 }
 
+/** What a broken promise is traced with: the lane and its database are gone when somebody reads of it. */
+export async function evidenceOf(lane: Lane, post: ChaosPost, wishes: readonly Wish[]) {
+  const { sql } = lane;
+  const log = await sql`select l.at, l.host, l.run_id, l.step, l.arm_id, l.outcome, l.platform, l.account_id,
+      l.platform_post_id, l.platform_code, l.detail from public.publish_log l where l.post_id = ${post.id} order by l.id`;
+  const targets =
+    await sql`select platform, account_id, origin, state, platform_post_id, attempts, error, warning,
+      fingerprint, revision from public.publish_targets where post_id = ${post.id}`;
+  return { mark: post.mark, log: [...log], targets: [...targets], seen: publicOf(lane, post), wishes };
+}
+
 /** Everything with the mark or the file of this post that anybody can see, whosever it is. */
 export function publicOf(lane: Lane, post: ChaosPost): readonly PublicPost[] {
   return lane.platforms.posts().filter((one) => shows(one, post));

@@ -8,6 +8,8 @@ const Finding = z.object({
   post: z.string(),
   verdict: z.enum(VERDICTS),
   why: z.string(),
+  /** What the promise was broken with: log, public posts, wishes. */
+  evidence: z.unknown().optional(),
 });
 export type Finding = z.output<typeof Finding>;
 

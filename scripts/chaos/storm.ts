@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { parseFaults } from '../../src/sandbox/platforms/faults.ts';
 import { simulators } from '../../src/sandbox/platforms/index.ts';
 import type { Audit } from './audit.ts';
-import { BROKEN, type Verdict } from './judge.ts';
+import { BROKEN, evidenceOf, type Verdict } from './judge.ts';
 import type { Lane } from './lane.ts';
 import { outside } from './outside.ts';
 import type { Random } from './random.ts';
@@ -120,9 +120,12 @@ export async function storm(lane: Lane, random: Random, plan: StormPlan, audit: 
   const verdicts: Partial<Record<Verdict, number>> = {};
   for (const { verdict } of judged) verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
   if (findings.length > 0) verdicts.fault = findings.length;
-  for (const { post, verdict, why } of judged)
-    if (BROKEN.includes(verdict))
-      findings.push({ name: post.name, post: `${post.source}:${post.id}`, verdict, why });
+  for (const { post, verdict, why } of judged) {
+    if (!BROKEN.includes(verdict)) continue;
+    const wishes = wanted.find(({ targets }) => targets.includes(post))?.wishes ?? [];
+    const evidence = await evidenceOf(lane, post, wishes);
+    findings.push({ name: post.name, post: `${post.source}:${post.id}`, verdict, why, evidence });
+  }
   await lane.clock.pass(BETWEEN_STORMS_MS);
   return {
     key: plan.key,
