@@ -52,7 +52,10 @@ describe('bin/content-publisher', () => {
 
   it('calls it a fault of ours when the program ends without an answer', async () => {
     await bundle('export const main = () => new Promise(() => {});');
-    expect((await start([])).code).toBe(70);
+    expect(await start([])).toMatchObject({
+      code: 70,
+      stderr: expect.stringMatching(/a fault of ours.*nothing left/),
+    });
   });
 
   it('hands on --env-file, which Node 20 would take for itself', async () => {

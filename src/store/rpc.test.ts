@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { inspect } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { testServers } from '../../test/support/http-servers.ts';
 import { Secret } from '../core/secret.ts';
 import { StoreError } from '../core/store.ts';
@@ -104,6 +104,17 @@ describe('a lost answer', () => {
     const { asked, rpc } = await database([garbageCollection, good], [1], 500);
     await expect(rpc('publisher_arm', ARGS)).resolves.toEqual({ ok: true });
     expect(asked).toHaveLength(2);
+  });
+
+  it('is given up after its time also when its connection is gone and nobody ever says so', async () => {
+    // As a fetch does whose connection dies unnoticed; only the time-out keeps the process from running empty.
+    vi.stubGlobal('fetch', () => new Promise(() => {}));
+    try {
+      const { rpc } = await database([good], [], 50);
+      await expect(rpc('publisher_sweep', {})).rejects.toMatchObject({ kind: 'unreachable' });
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 
   it('is asked for as often as there are pauses, and then the database is out of reach', async () => {

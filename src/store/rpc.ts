@@ -24,15 +24,32 @@ export function connect(connection: Connection): SupabaseClient {
 /**
  * fetch that gives up after so many milliseconds, the body included. Not AbortSignal.any over AbortSignal.timeout:
  * the time-out is lost when garbage is collected meanwhile (nodejs/node#57736), and a tick that waits never ends.
+ * The timer keeps the process alive: were it the connection alone, a fetch that never settles after its connection has
+ * gone would let the process run empty and end in the middle of a tick.
  */
 function fetchWithin(timeoutMs: number): typeof fetch {
-  return (input, init) => {
+  return async (input, init) => {
     const controller = new AbortController();
-    const stop = () =>
-      controller.abort(new DOMException(`No answer within ${timeoutMs} ms.`, 'TimeoutError'));
-    setTimeout(stop, timeoutMs).unref();
-    init?.signal?.addEventListener('abort', stop);
-    return fetch(input, { ...init, signal: controller.signal });
+    const late = new DOMException(`No answer within ${timeoutMs} ms.`, 'TimeoutError');
+    init?.signal?.addEventListener('abort', () => controller.abort(late));
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => {
+        controller.abort(late);
+        reject(late);
+      }, timeoutMs);
+    });
+    const whole = async (): Promise<Response> => {
+      const answer = await fetch(input, { ...init, signal: controller.signal });
+      const { status, statusText, headers } = answer;
+      const body = await answer.arrayBuffer();
+      return new Response(body.byteLength === 0 ? null : body, { status, statusText, headers });
+    };
+    try {
+      return await Promise.race([whole(), timeout]);
+    } finally {
+      clearTimeout(timer);
+    }
   };
 }
 

@@ -17,7 +17,7 @@ import { fromStep, postResult, type TargetResult } from './results.ts';
 import type { Step } from './step.ts';
 import { tokenMd5 } from './tokens.ts';
 
-export type RunInTurn = <T>(key: string, run: () => Promise<T>) => Promise<T>;
+type RunInTurn = <T>(key: string, run: () => Promise<T>) => Promise<T>;
 
 const LOOK_UP_AGAIN_MS = 60_000;
 
