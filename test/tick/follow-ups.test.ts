@@ -36,6 +36,22 @@ const withParts = (own: Publishing['platforms']): Publishing['platforms'] => {
   };
 };
 
+/** The same, and that befalls the request that makes part 2 visible. */
+const faultAtPart2 =
+  (kind: 'refuse' | 'drop_after' | 'drop_before') =>
+  (own: Publishing['platforms']): Publishing['platforms'] => {
+    const all = withParts(own);
+    const { facebook } = all;
+    if (facebook === undefined) throw new Error('no Facebook');
+    const publish: typeof facebook.publish = async (job, arm) => {
+      if (job.effect === 'part:2') {
+        publisher().platforms.setFaults([{ platform: 'facebook', match: 'POST .*/feed', kind, times: 1 }]);
+      }
+      return facebook.publish(job, arm);
+    };
+    return { ...all, facebook: { ...facebook, publish } };
+  };
+
 async function thread() {
   const person = await addPerson(publisher());
   const account = await connect(publisher(), person, 'facebook');
@@ -81,21 +97,10 @@ describe('what follows a post', () => {
 
   it('that is refused half way leaves the post published, with a sentence that names what is missing, and a line for a person', async () => {
     const { person, post, texts } = await thread();
-    const refusing = (own: Publishing['platforms']) => {
-      const all = withParts(own);
-      const { facebook } = all;
-      if (facebook === undefined) throw new Error('no Facebook');
-      const publish: typeof facebook.publish = async (job, arm) => {
-        if (job.effect === 'part:2') {
-          publisher().platforms.setFaults([
-            { platform: 'facebook', match: 'POST .*/feed', kind: 'refuse', times: 1 },
-          ]);
-        }
-        return facebook.publish(job, arm);
-      };
-      return { ...all, facebook: { ...facebook, publish } };
-    };
-    const { summary, notices } = await publisher().run({ userId: person.id, platforms: refusing });
+    const { summary, notices } = await publisher().run({
+      userId: person.id,
+      platforms: faultAtPart2('refuse'),
+    });
     expect(summary).toMatchObject({ published: 1, failed: 0 });
     expect(texts()).toEqual(['']);
     expect(notices).toEqual([
@@ -122,21 +127,7 @@ describe('what follows a post', () => {
     'whose answer is lost (%s) is looked for, and goes on without doubling anything',
     async (kind) => {
       const { person, post, texts } = await thread();
-      const losing = (own: Publishing['platforms']) => {
-        const all = withParts(own);
-        const { facebook } = all;
-        if (facebook === undefined) throw new Error('no Facebook');
-        const publish: typeof facebook.publish = async (job, arm) => {
-          if (job.effect === 'part:2') {
-            publisher().platforms.setFaults([
-              { platform: 'facebook', match: 'POST .*/feed', kind, times: 1 },
-            ]);
-          }
-          return facebook.publish(job, arm);
-        };
-        return { ...all, facebook: { ...facebook, publish } };
-      };
-      await publisher().run({ userId: person.id, platforms: losing });
+      await publisher().run({ userId: person.id, platforms: faultAtPart2(kind) });
       expect((await rowOf(post)).status).toBe('published');
       expect(texts()).toEqual(kind === 'drop_after' ? ['', 'part:2'] : ['']);
       await ticks(person, 20, 8);
