@@ -25,7 +25,14 @@ const event = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ do: fc.constant('checkpoint' as const), tick, account, ready: fc.boolean() }),
   },
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('arm' as const), tick, account }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({ do: fc.constant('arm' as const), tick, account, follows: fc.constant(false) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('arm' as const), tick, account, follows: fc.constant(true) }),
+  },
   {
     weight: 7,
     arbitrary: fc.record({
@@ -33,6 +40,7 @@ const event = fc.oneof(
       arm,
       outcome: fc.constantFrom(
         'published',
+        'published unfinished',
         'accepted',
         'refused failed',
         'refused retry',
@@ -58,6 +66,8 @@ const event = fc.oneof(
         'held',
         'failed',
         'unknown',
+        'published',
+        'published unfinished',
         'nothing',
         'problem',
       ),
@@ -71,6 +81,11 @@ const event = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('plan' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('writebacks' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('retry' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('publish now' as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('resolve' as const), account, isThere: fc.boolean() }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -87,8 +102,16 @@ interface Life {
   readonly post: Post;
   readonly accounts: readonly Account[];
   readonly works: (Work | undefined)[];
-  readonly arms: { readonly id: string; readonly account: string; readonly publishedAs: string }[];
+  readonly arms: {
+    readonly id: string;
+    readonly account: string;
+    readonly publishedAs: string;
+    /** Of what follows the post. */
+    readonly follows: boolean;
+  }[];
   readonly fences: number[];
+  /** Accounts on which the comment is out. */
+  readonly comments: string[];
   /** Account → the id under which a target was first published. */
   readonly out: Map<string, string>;
   /** What the app last wrote. */
@@ -117,7 +140,7 @@ describe('a target', () => {
     const life = await begin(world());
     await happen(world(), life, { do: 'claim', tick: 0 });
     await happen(world(), life, { do: 'register', tick: 0, both: false });
-    await happen(world(), life, { do: 'arm', tick: 0, account: 0 });
+    await happen(world(), life, { do: 'arm', tick: 0, account: 0, follows: false });
     const [armed] = life.arms;
     if (armed === undefined) throw new Error('not armed');
     await expect(
@@ -144,6 +167,7 @@ async function begin({ addUser, addAccount, addPost, plan }: World): Promise<Lif
     works: [],
     arms: [],
     fences: [],
+    comments: [],
     out: new Map(),
     status: 'scheduled',
     revision: 1,
@@ -185,10 +209,16 @@ async function act(here: World, life: Life, one: Event): Promise<void> {
       return;
     case 'arm': {
       if (work === undefined || target === undefined) return;
-      const answer = await work.arm(target);
+      const { follows } = one;
+      const answer = await work.arm(target, follows ? { effect: 'comment' } : {});
       if (!answer.ok) return;
-      expect(life.out.has(target.accountId), 'a published target was armed again').toBe(false);
-      arms.push({ id: answer.armId, account: target.accountId, publishedAs: randomUUID() });
+      expect(life.out.has(target.accountId), 'what follows comes after the post, and the post once').toBe(
+        follows,
+      );
+      if (follows) {
+        expect(life.comments, 'a comment that is out was armed again').not.toContain(target.accountId);
+      }
+      arms.push({ id: answer.armId, account: target.accountId, publishedAs: randomUUID(), follows });
       return;
     }
     case 'outcome': {
@@ -199,11 +229,17 @@ async function act(here: World, life: Life, one: Event): Promise<void> {
       switch (outcome) {
         case 'published': {
           const answer = await store.outcome(
-            { armId: armed.id, outcome, ...publishedAs(armed.publishedAs) },
+            {
+              armId: armed.id,
+              outcome,
+              ...publishedAs(armed.publishedAs),
+              ...(then === 'unfinished' ? { missing: 'the comment', nextLookAt: new Date() } : {}),
+            },
             newTick(),
           );
           expect(answer.state).toBe('published');
-          if (!life.out.has(armed.account)) life.out.set(armed.account, answer.platformPostId ?? '');
+          if (armed.follows) life.comments.push(armed.account);
+          else if (!life.out.has(armed.account)) life.out.set(armed.account, answer.platformPostId ?? '');
           return;
         }
         case 'accepted':
@@ -235,16 +271,18 @@ async function act(here: World, life: Life, one: Event): Promise<void> {
       if (state === 'problem') await work?.settle({ problem: problem() });
       else if (state === 'nothing') await work?.settle();
       else {
-        const error = state === 'pending' || state === 'prepared' ? null : problem();
-        const nextLookAt = state === 'failed' ? null : new Date(Date.now() + 60_000);
+        const isOut = state === 'published' || state === 'published unfinished';
+        const error = isOut || state === 'pending' || state === 'prepared' ? null : problem();
+        const nextLookAt = state === 'failed' || state === 'published' ? null : new Date(Date.now() + 60_000);
         await work?.settle({
           targets: life.accounts.map(({ platform, accountId }) => ({
             platform,
             accountId,
-            state,
+            state: isOut ? 'published' : state,
             error,
             nextLookAt,
             countAttempt: true,
+            missing: state === 'published unfinished' ? 'the comment' : null,
           })),
         });
       }
@@ -266,6 +304,24 @@ async function act(here: World, life: Life, one: Event): Promise<void> {
     case 'retry':
       await store.retry(post.source, post.id, null);
       return;
+    case 'publish now':
+      await store.publishNow(post);
+      return;
+    case 'resolve': {
+      if (target === undefined) return;
+      const id = randomUUID();
+      const { platform, accountId } = target;
+      const published = one.isThere ? { id, idKind: 'post', url: null, proof: 'person' as const } : null;
+      const answer = await store.resolve({
+        ...post,
+        platform,
+        accountId,
+        published,
+        host: 'here',
+      });
+      if (answer.ok && one.isThere) life.out.set(accountId, id);
+      return;
+    }
     case 'app':
       if (life.status === 'gone') return;
       if (one.change === 'gone') await sql`delete from public.created_content where id = ${post.id}`;
@@ -290,7 +346,7 @@ async function check({ targets, queue, sql }: World, life: Life): Promise<void> 
     if (out.has(String(id))) {
       expect({ state, id: row['platform_post_id'] }).toEqual({ state: 'published', id: out.get(String(id)) });
     }
-    if (isOver(row)) continue;
+    if (isOver(row) && !isUnfinished(row)) continue;
     expect(row['next_look_at']).not.toBeNull();
     // Its post is looked at again, too.
     expect(await queue(post)).toMatchObject({ state: 'waiting', next_attempt_at: expect.any(String) });
@@ -303,6 +359,7 @@ async function check({ targets, queue, sql }: World, life: Life): Promise<void> 
 
 type Row = Readonly<Record<string, unknown>>;
 const isOver = ({ state }: Row) => TERMINAL_STATES.some((terminal) => terminal === state);
+const isUnfinished = ({ state, next_look_at: look }: Row) => state === 'published' && look !== null;
 const isMaybeOut = ({ state }: Row) =>
   ['armed', 'accepted', 'unknown', 'needs_review'].some((maybe) => maybe === state);
 
@@ -310,7 +367,7 @@ const isMaybeOut = ({ state }: Row) =>
 async function comesToAnEnd(here: World, life: Life): Promise<void> {
   const { store, plan, pass, claim, targets } = here;
   for (let round = 0; ; round += 1) {
-    const open = (await targets(life.post)).filter((row) => !isOver(row));
+    const open = (await targets(life.post)).filter((row) => !isOver(row) || isUnfinished(row));
     if (round > 0 && open.length === 0) return;
     if (round === 12) throw new Error(`never over: ${open.map(({ state }) => state).join()}`);
     await pass(life.post, 30);
@@ -332,7 +389,17 @@ async function comesToAnEnd(here: World, life: Life): Promise<void> {
       const answer = await work.arm(target);
       if (answer.ok) await work.outcome(answer.armId, publishedAs(randomUUID()));
     }
-    await work.settle();
+    await work.settle({
+      targets: (await targets(life.post)).filter(isUnfinished).map((row) => ({
+        platform: String(row['platform']),
+        accountId: String(row['account_id']),
+        state: 'published',
+        error: null,
+        nextLookAt: null,
+        countAttempt: false,
+        missing: null,
+      })),
+    });
     await check(here, life);
   }
 }
