@@ -6,6 +6,8 @@ import type { HoldRequest } from '../core/store.ts';
  * and must not ask in vain again.
  */
 export interface Learned {
+  /** ENCRYPTION_KEY is known to be the one of the stored tokens. */
+  readonly keyFits: boolean;
   hold(request: HoldRequest): void;
   /** As publisher_hold_for answers it. */
   holdFor(
@@ -20,10 +22,11 @@ export interface Learned {
   connection(connection: StoredConnection): StoredConnection;
 }
 
-export function createLearned(): Learned {
+export function createLearned(keyFits = false): Learned {
   let holds: readonly HoldRequest[] = [];
   const connections = new Map<string, StoredConnection>();
   return {
+    keyFits,
     hold: (request) => {
       holds = [...holds, request];
     },

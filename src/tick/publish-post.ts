@@ -80,6 +80,8 @@ export async function publishPost(
     );
     return [...followed, ...finished, ...sent];
   });
+  // Each to its end, also when another failed: a send must not be left behind by the end of the tick.
+  await Promise.allSettled(begun);
   await Promise.all(begun);
 
   const problem = pass.problem === null ? null : stamped(pass.problem, deps.now());

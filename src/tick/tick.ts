@@ -38,12 +38,12 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
   }
   await plan(deps, mayStart);
   const tokens = await store.tokenSample(options.userId);
-  if (tokens.length > 0) requireFittingKey(await deps.publishing(), tokens);
+  const keyFits = tokens.length > 0 && requireFittingKey(await deps.publishing(), tokens);
 
   const limit = pLimit(limits.concurrency);
   const oneAtATime = createKeyedMutex();
   const inTurn = createKeyedMutex();
-  const learned = createLearned();
+  const learned = createLearned(keyFits);
   const reach = createReach(deps, learned);
   // The last word on a target counts: it may be looked at several times in one tick.
   const results = new Map<string, PostResult>();
@@ -140,12 +140,12 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
       if (running.size === 0 && busy === 0) break;
       if (running.size > 0 && (claim === null || claim.posts.length === 0)) await Promise.race(running);
     }
-    await Promise.all(running);
-    if (reach.cutOff())
-      log.warn(`${identity.host} reached no platform; it claims nothing more in this tick.`);
   } finally {
+    // Also when the database could not be asked for more: what is armed here comes to its end, and its outcome is kept.
+    await Promise.all(running);
     clearInterval(renewal);
   }
+  if (reach.cutOff()) log.warn(`${identity.host} reached no platform; it claims nothing more in this tick.`);
   if (broken instanceof StoreError) throw broken;
   if (broken !== undefined) throw broken;
 

@@ -23,10 +23,15 @@ export const tokenMd5 = ({ connection }: Pick<ChosenAccount, 'connection'>) =>
 /**
  * One token that does not decrypt is a matter of its account; when none of several does, the key is the wrong one, and
  * nothing may be claimed with it.
+ * @returns whether the key is known to fit
  * @throws StoreError config
  */
-export function requireFittingKey({ keyring }: Pick<Publishing, 'keyring'>, stored: readonly string[]): void {
-  if (stored.length < 2 || stored.some((token) => keyring.decrypt(token) !== null)) return;
+export function requireFittingKey(
+  { keyring }: Pick<Publishing, 'keyring'>,
+  stored: readonly string[],
+): boolean {
+  if (stored.some((token) => keyring.decrypt(token) !== null)) return true;
+  if (stored.length < 2) return false;
   throw new StoreError(
     'config',
     `ENCRYPTION_KEY fits none of the ${stored.length} stored tokens that were tried; nothing was claimed.`,
@@ -53,7 +58,7 @@ export async function openAccount(
   const connection = deps.learned.connection(chosen.connection);
   const access = deps.readToken(connection.accessToken);
   const refresh = deps.readToken(connection.refreshToken);
-  if (access.kind === 'undecryptable') return { problem: unreadable(access.reason) };
+  if (access.kind === 'undecryptable') return { problem: unreadable(deps, access.reason) };
   if (access.kind === 'none') return { problem: tokenMissing };
 
   const account: Account = {
@@ -71,7 +76,7 @@ export async function openAccount(
     before !== null &&
     connection.tokenGoodUntil.getTime() - before > deps.now().getTime();
   if (before === null || (good && !forceRefresh)) return { account };
-  if (refresh.kind === 'undecryptable') return { problem: unreadable(refresh.reason) };
+  if (refresh.kind === 'undecryptable') return { problem: unreadable(deps, refresh.reason) };
   return refreshAccount(deps, platform, context, connection, account, before, forceRefresh);
 }
 
@@ -189,8 +194,9 @@ const tokenMissing: Problem = {
   hint: 'Reconnect the account in the app; the post then goes out by itself.',
 };
 
-const unreadable = (reason: string): Problem => ({
-  kind: 'config',
+/** Where the key fits other tokens, only this account has to be mended, by its user. */
+const unreadable = ({ learned }: PublishDeps, reason: string): Problem => ({
+  kind: learned.keyFits ? 'auth' : 'config',
   code: 'TOKEN_UNREADABLE',
   message: reason,
   hint: 'Check ENCRYPTION_KEY and ENCRYPTION_KEY_PREVIOUS, or reconnect the account in the app.',

@@ -92,6 +92,21 @@ describe('a stored token', () => {
     expect((await run({ userId: person.id, env })).summary.published).toBe(1);
   });
 
+  it('beside others that do is a matter of its account: its user reconnects it, no tick ends as misconfigured', async () => {
+    const person = await addPerson(publisher());
+    const facebook = await connect(publisher(), person, 'facebook');
+    await connect(publisher(), person, 'linkedin');
+    await change(facebook, { access_token_encrypted: encryptOtherwise(facebook.token) });
+    await schedule(publisher(), person);
+    const env = { MAX_HOLD: '1h' };
+    const first = await publisher().run({ userId: person.id, env });
+    expect(first.summary.posts).toMatchObject([
+      { outcome: 'held', error: { kind: 'auth', code: 'TOKEN_UNREADABLE' } },
+    ]);
+    await letTimePass(publisher(), 3_700);
+    expect((await publisher().run({ userId: person.id, env })).summary).toMatchObject({ failed: 1 });
+  });
+
   it('never leaves as ciphertext, whatever stands in the column', async () => {
     const sent: string[] = [];
     const listener = await servers.http((request, response) => {
