@@ -5,7 +5,7 @@ import { MAIN_EFFECT, type Platform } from '../core/platform.ts';
 import type { Post } from '../core/post.ts';
 import { type Claim, StoreError } from '../core/store.ts';
 import { type PublishDeps, platformNamed } from './deps.ts';
-import { GIVE_UP_MS, leaveToPerson, recoverTarget } from './recover-target.ts';
+import { isOverdue, leaveToPerson, recoverTarget } from './recover-target.ts';
 import { asLearned, heedRefusal } from './refusal.ts';
 import { later, type Step } from './step.ts';
 import { mainEffect, type TargetWork } from './target-job.ts';
@@ -42,9 +42,8 @@ export async function followTarget(deps: PublishDeps, following: Following): Pro
     );
   }
   const label = platform.capabilities.label;
-  const overdue = deps.now().getTime() > effect.lastPossibleAt.getTime() + GIVE_UP_MS;
   const waitOrLeave = (reason: string) =>
-    overdue
+    isOverdue(deps, effect)
       ? leaveToPerson(deps, claim, name, effect.armId, reason)
       : later({ target }, lookAgain(deps), reason);
 

@@ -1,9 +1,9 @@
 import { resolveDue } from '../core/due.ts';
 import type { Problem } from '../core/errors.ts';
 import { judgeForeignFlag } from '../core/foreign-flag.ts';
-import type { ClaimedPost } from '../core/job.ts';
+import { type ClaimedPost, isInFlight } from '../core/job.ts';
 import { asFilledText, asObject } from '../core/json-value.ts';
-import { foldPlatform, type PlatformName } from '../core/platform-name.ts';
+import { foldPlatform, type PlatformName, skipReason } from '../core/platform-name.ts';
 import { parseSourceRow, type SourceRow } from '../core/source-row.ts';
 import { span } from '../core/span.ts';
 
@@ -38,6 +38,9 @@ export function judgePost(claimed: ClaimedPost, rules: JudgeRules): Judged {
   // A sibling target may have made it 'published' already; the others go on.
   if (row.status !== 'scheduled' && row.status !== 'published') return { cancelled: true };
 
+  // Also what was changed since it was planned, e.g. into a mail.
+  const skip = skipReason(row);
+  if (skip !== null) return { later: after(SKIPPED_LOOK_MS), reason: skip };
   const folded = foldPlatform(row.platformRaw);
   if ('skip' in folded) return { later: after(SKIPPED_LOOK_MS), reason: folded.skip };
   if ('problem' in folded) return { problem: folded.problem };
@@ -55,6 +58,10 @@ export function judgePost(claimed: ClaimedPost, rules: JudgeRules): Judged {
     scheduledTime: row.scheduledTime,
     zones: { row: row.metadata['timezone'], profile: claimed.timezone, default: rules.defaultZone },
   });
+  // Planned without a time it was claimed for what may be out; once that is settled, the rest has this reason.
+  if ('problem' in due && claimed.dueAt === null && !claimed.targets.some(isInFlight)) {
+    return { problem: due.problem };
+  }
   if ('problem' in due || due.dueAt.getTime() !== claimed.dueAt?.getTime()) {
     return { later: after(REPLAN_MS), reason: 'its time was changed; it is planned again' };
   }

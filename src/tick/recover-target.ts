@@ -1,4 +1,4 @@
-import type { StoredProblem } from '../core/job.ts';
+import type { StoredEffect, StoredProblem } from '../core/job.ts';
 import type { Account, Checkpoint, Found } from '../core/platform.ts';
 import { reviewHint } from '../core/review-hint.ts';
 import type { Claim, OutcomeAnswer } from '../core/store.ts';
@@ -12,9 +12,14 @@ const LOOK_AGAIN_MS = 60_000;
 /** Share of FIND_QUARANTINE (60 s of 300 s) after which the platform's word about our own key is believed. */
 const OWN_KEY_SHARE = 5;
 /** After this long without a proof either way a person must look. */
-export const GIVE_UP_MS = 60 * 60_000;
+const GIVE_UP_MS = 60 * 60_000;
 /** A platform that took a post but never showed it. */
 const ACCEPTED_DEADLINE_MS = 24 * 60 * 60_000;
+
+/** Whether nothing was proven for so long that a person must look. */
+export const isOverdue = (deps: PublishDeps, effect: StoredEffect): boolean =>
+  deps.now().getTime() >
+  effect.lastPossibleAt.getTime() + (effect.state === 'accepted' ? ACCEPTED_DEADLINE_MS : GIVE_UP_MS);
 
 /**
  * Learns what became of an effect that was armed: `armed` (its tick died), `unknown` or `accepted`. What is proven not
@@ -93,7 +98,11 @@ export async function recoverTarget(deps: PublishDeps, work: TargetWork, account
       );
     }
     case 'unknown': {
-      const late = deps.now().getTime() > effect.lastPossibleAt.getTime() + GIVE_UP_MS;
+      const late = isOverdue(deps, effect);
+      // What the platform has taken stays so, though it could not be asked this time.
+      if (effect.state === 'accepted' && !late && found.lookAt !== null) {
+        return later(work, found.lookAt, found.reason);
+      }
       return unclear(deps, work, armId, found.reason, late ? null : found.lookAt);
     }
   }

@@ -1,4 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Job } from '../../src/core/platform.ts';
+import type { Publishing } from '../../src/tick/deps.ts';
 import {
   installedLongAgo,
   letTimePass,
@@ -152,4 +154,37 @@ describe('an account whose connection is gone while its post may be out', () => 
     await supabase.sql`insert into public.platform_connections ${supabase.sql(connection as never)}`;
     expect(publicPosts(publisher(), account.id)).toHaveLength(1);
   });
+});
+
+it('what a platform has taken and still processes is not left to a person because it cannot be asked for a moment', async () => {
+  const { run } = publisher();
+  const person = await addPerson(publisher());
+  await connect(publisher(), person, 'facebook');
+  const post = await schedule(publisher(), person);
+  let hours = 0;
+  const platforms = (own: Publishing['platforms']): Publishing['platforms'] => {
+    const { facebook } = own;
+    if (facebook === undefined) throw new Error('no Facebook');
+    const processing = (job: Job) =>
+      ({ state: 'accepted', checkpoint: {}, lookAt: new Date(job.now().getTime() + 60_000) }) as const;
+    return {
+      ...own,
+      facebook: {
+        ...facebook,
+        publish: async (job) => processing(job),
+        find: async (job) => {
+          if (hours < 6) throw new Error('503');
+          return hours < 8
+            ? processing(job)
+            : { state: 'published', id: `1_${hours}`, idKind: 'post', url: null };
+        },
+      },
+    };
+  };
+  for (; hours < 9; hours += 2) {
+    const { summary } = await run({ userId: person.id, platforms });
+    expect(summary).toMatchObject({ needs_review: 0, failed: 0 });
+    await letTimePass(publisher(), 2 * 3_600);
+  }
+  expect((await rowOf(post)).status).toBe('published');
 });
