@@ -261,16 +261,17 @@ begin
       v_owner := public.publisher_uuid(v_row ->> 'owner_id');
       select * into v_queue from public.publish_queue where source = v_source and post_id = v_id for update;
 
-      if v_row is null or v_row ->> 'status' is distinct from 'scheduled' then
+      if v_queue.lease_until > clock_timestamp() then
+        -- A claim is in flight; its arm sees the change, also that it is not scheduled any more. Read again by the
+        -- next tick: half of it cancelled under that claim would stay so when it is scheduled again meanwhile.
+        v_stale := v_stale + 1;
+        continue;
+      elsif v_row is null or v_row ->> 'status' is distinct from 'scheduled' then
         if v_queue.state in ('waiting', 'skipped') and not public.publisher_wanted(v_source, v_id, v_row) then
           perform public.publisher_cancel(v_source, v_id);
           perform public.publisher_writeback(v_source, v_id);
         end if;
       elsif public.publisher_schedule_key(v_row, public.publisher_timezone(v_owner)) <> v_item ->> 'schedule_key' then
-        v_stale := v_stale + 1;
-        continue;
-      elsif v_queue.lease_until > clock_timestamp() then
-        -- A claim is in flight; its arm sees the change. Read again by the next tick.
         v_stale := v_stale + 1;
         continue;
       elsif v_queue.state = 'done' and v_queue.writeback_due and v_queue.schedule_key = v_item ->> 'schedule_key' then
@@ -335,7 +336,7 @@ begin
     where t.source = p_source and t.post_id = p_id and t.state in ('failed', 'cancelled', 'retry', 'held');
   if exists (select 1 from public.publish_targets t where t.source = p_source and t.post_id = p_id)
      and not exists (select 1 from public.publish_targets t where t.source = p_source and t.post_id = p_id
-                      and t.state not in ('published', 'needs_review')) then
+                      and (t.state not in ('published', 'needs_review') or t.next_look_at is not null)) then
     select * into v_out from public.publish_targets t
       where t.source = p_source and t.post_id = p_id and t.state = 'published' order by t.published_at limit 1;
     update public.publish_queue q

@@ -136,11 +136,14 @@ begin
                    not o.released and o.due_at < now() - v_late
                      and not public.publisher_in_flight(o.source, o.post_id) as late
             from public.publish_queue o) q
-      where q.state = 'waiting' and q.problem is null and q.next_attempt_at <= now()
+      where q.state = 'waiting' and q.next_attempt_at <= now()
         and (q.lease_until is null or q.lease_until < clock_timestamp())
         and (v_user is null or q.user_id = v_user)
-        and (q.released or (p ->> 'include_overdue')::boolean or q.due_at >= v_installed
-             or q.first_claimed_at is not null or q.cancelled_at is not null)
+        and ((q.problem is null
+              and (q.released or (p ->> 'include_overdue')::boolean or q.due_at >= v_installed
+                   or q.first_claimed_at is not null or q.cancelled_at is not null))
+             -- Also without a usable time what may be out is followed.
+             or public.publisher_in_flight(q.source, q.post_id))
         -- "publish" by hand takes one post and no other.
         and (p #>> '{only,id}' is null
              or (q.source = p #>> '{only,source}' and q.post_id = (p #>> '{only,id}')::uuid))
@@ -367,7 +370,8 @@ begin
             state = case v_effect.state when 'published' then 'published' else 'unknown' end,
             platform_post_id = v_effect.platform_post_id, fingerprint = v_effect.fingerprint,
             published_at = case v_effect.state when 'published' then v_effect.updated_at end,
-            next_look_at = case when v_effect.state <> 'published' then now() end, updated_at = now()
+            -- Of one that is out, too: what follows it may not be.
+            next_look_at = now(), updated_at = now()
           where t.source = v_target.source and t.post_id = v_target.post_id and t.platform = v_target.platform
             and t.account_id = v_target.account_id
           returning * into v_target;
@@ -487,7 +491,7 @@ begin
   end if;
 
   -- The claim may be there to follow another target of a post that was moved into the future.
-  if v_queue.due_at > v_now and not v_queue.publish_now then
+  if v_main and v_queue.due_at > v_now and not v_queue.publish_now then
     return jsonb_build_object('ok', false, 'why', 'not_scheduled', 'detail', 'not due yet');
   end if;
 
@@ -504,8 +508,10 @@ begin
     return jsonb_build_object('ok', false, 'why', 'state', 'detail', v_target.state);
   end if;
   if v_main and public.publisher_revision(v_row, v_target.text) is distinct from p ->> 'revision' then
+    -- What is repeated may be out: it stays what it is, and what it was sent from.
     update public.publish_targets t set checkpoint = null, state = 'pending', updated_at = now()
-      where t.source = v_source and t.post_id = v_id and t.platform = v_platform and t.account_id = v_account;
+      where not v_repeat and t.source = v_source and t.post_id = v_id and t.platform = v_platform
+        and t.account_id = v_account;
     return jsonb_build_object('ok', false, 'why', 'edited');
   end if;
   if not exists (select 1 from public.platform_connections c
@@ -655,7 +661,9 @@ begin
           and t.account_id = v_target.account_id and t.state = 'published';
     end if;
   elsif v_outcome = 'published' then
-    if v_target.state = 'published' and not (v_current and v_target.next_look_at is not null) then
+    -- Over a known id goes only the public one of the same send, where so far there was a provisional one (PROVISIONAL_ID).
+    if v_target.state = 'published'
+       and not (v_current and v_target.id_kind = 'container' and p ->> 'id_kind' <> 'container') then
       if v_target.platform_post_id is distinct from p ->> 'platform_post_id' and v_target.id_kind = p ->> 'id_kind' then
         update public.publish_targets t
           set warning = format('It is on the account twice: also as %s. Delete one of them.',

@@ -259,10 +259,17 @@ declare
 begin
   perform public.publisher_require_version(p_version);
   -- Unplannable for 15 minutes (editors write status first and time second): it becomes 'draft'.
-  update public.publish_queue q set state = 'done', next_attempt_at = null, writeback_due = true, updated_at = now()
-    where q.state = 'waiting' and q.problem is not null and q.next_attempt_at <= now() and q.lease_owner is null
-      and (p_user is null or q.user_id = p_user)
-      and not exists (select 1 from public.publish_changes c where c.kind = q.source and c.ref = q.post_id);
+  with over as (
+    update public.publish_queue q set state = 'done', next_attempt_at = null, writeback_due = true, updated_at = now()
+      where q.state = 'waiting' and q.problem is not null and q.next_attempt_at <= now() and q.lease_owner is null
+        and (p_user is null or q.user_id = p_user)
+        and not public.publisher_in_flight(q.source, q.post_id)
+        and not exists (select 1 from public.publish_changes c where c.kind = q.source and c.ref = q.post_id)
+      returning q.source, q.post_id, q.problem
+  )
+  update public.publish_targets t set state = 'failed', error = over.problem, next_look_at = null, updated_at = now()
+    from over where t.source = over.source and t.post_id = over.post_id
+      and t.state in ('pending', 'prepared', 'retry', 'held');
   for v_queue in
     select q.source, q.post_id from (
       select d.source, d.post_id from public.publish_queue d where d.writeback_due
@@ -592,7 +599,10 @@ begin
       from public.publish_targets t where t.source = p_source and t.post_id = p_id));
   end if;
   update public.publish_queue q set state = 'waiting', problem = null, cancelled_at = null, released = true, attempts = 0,
-      next_attempt_at = greatest(now(), q.due_at), updated_at = now()
+      -- Before its time too where something of it may be out.
+      next_attempt_at = least(greatest(now(), q.due_at), (select min(t.next_look_at) from public.publish_targets t
+        where t.source = p_source and t.post_id = p_id and public.publisher_looked_for(t.state, t.next_look_at))),
+      updated_at = now()
     where q.source = p_source and q.post_id = p_id returning * into v_queue;
   if v_row ->> 'status' <> 'published' then
     if p_source = 'created_content' then
@@ -603,7 +613,7 @@ begin
   end if;
   perform public.publisher_writeback(p_source, p_id);
   insert into public.publish_log (source, post_id, account_id, step, outcome) values (p_source, p_id, p_account, 'retry', 'by hand');
-  return jsonb_build_object('ok', true, 'reopened', v_reopened, 'goes_at', v_queue.next_attempt_at);
+  return jsonb_build_object('ok', true, 'reopened', v_reopened, 'goes_at', greatest(now(), v_queue.due_at));
 end
 $$;
 

@@ -87,7 +87,9 @@ begin
   else
     begin
       update public.publish_targets t set state = 'published', platform_post_id = v_published ->> 'id',
-          id_kind = v_published ->> 'id_kind', platform_post_url = v_published ->> 'url', error = null, next_look_at = null,
+          id_kind = v_published ->> 'id_kind', platform_post_url = v_published ->> 'url', error = null,
+          -- What follows it may not be out.
+          next_look_at = now(),
           published_at = coalesce((select min(e.first_armed_at) from public.publish_effects e where e.source = v_source
             and e.post_id = v_id and e.platform = v_target.platform and e.account_id = v_target.account_id), now()),
           updated_at = now()
@@ -106,7 +108,10 @@ begin
   insert into public.publish_log (host, source, post_id, platform, account_id, step, outcome, platform_post_id, detail)
     values (p ->> 'host', v_source, v_id, v_target.platform, v_target.account_id, 'resolve', v_outcome,
             v_published ->> 'id', jsonb_build_object('by', 'hand', 'proof', coalesce(p ->> 'proof', 'person')));
-  update public.publish_queue q set writeback_due = true, updated_at = now() where q.source = v_source and q.post_id = v_id;
+  update public.publish_queue q set writeback_due = true, updated_at = now(),
+      state = case when v_published is null then q.state else 'waiting' end,
+      next_attempt_at = case when v_published is null then q.next_attempt_at else least(q.next_attempt_at, now()) end
+    where q.source = v_source and q.post_id = v_id;
   perform public.publisher_writeback(v_source, v_id);
   return jsonb_build_object('ok', true, 'status', public.publisher_row(v_source, v_id) ->> 'status');
 end
@@ -133,7 +138,11 @@ begin
   if v_queue.state = 'skipped' then
     return jsonb_build_object('ok', false, 'why', 'skipped', 'detail', v_queue.skip_reason);
   end if;
-  if v_queue.source is null and v_row ->> 'status' in ('scheduled', 'draft', 'failed') then
+  -- A draft whose time was changed was noted by nobody: planned with its old one it would wait for the new one.
+  if v_row ->> 'status' in ('scheduled', 'draft', 'failed') and (v_queue.source is null
+       or (v_queue.schedule_key <> public.publisher_schedule_key(
+             v_row, public.publisher_timezone(public.publisher_uuid(v_row ->> 'owner_id')))
+           and (v_queue.lease_until is null or v_queue.lease_until < clock_timestamp()))) then
     if p_source = 'created_content' then
       update public.created_content c set status = 'scheduled', updated_at = now() where c.id = p_id and c.status <> 'scheduled';
     else

@@ -375,3 +375,16 @@ describe('arm', () => {
     expect(await queue(post)).toMatchObject({ state: 'done' });
   });
 });
+
+it('a repeat of what was edited since is refused, and what may be out stays so', async () => {
+  const { edit, targets } = world();
+  const { account, post, work } = await ready(world());
+  const { armId } = await work.arm(account);
+  await work.outcome(armId, { outcome: 'unknown', checkpoint: 'sealed' });
+  await edit(post, { content: 'Better' });
+  expect(await work.arm(account, { repeat: true })).toMatchObject({ ok: false, why: 'edited' });
+  expect(await targets(post)).toMatchObject([{ state: 'unknown', checkpoint: 'sealed' }]);
+  // Whatever else ends the post: it may be live.
+  await work.settle({ problem: problem() });
+  expect(await targets(post)).toMatchObject([{ state: 'unknown' }]);
+});

@@ -154,6 +154,23 @@ describe('outcome', () => {
     expect(await sql`select from public.publish_log where step = 'outcome'`).toHaveLength(4);
   });
 
+  it('with a second id keeps both and tells a person also while something that follows the first is not out', async () => {
+    const { targets, log } = world();
+    const { account, post, work, armId } = await armed();
+    await work.outcome(armId, { outcome: 'unknown' });
+    await work.outcome(armId, { outcome: 'absent', proof: 'own-key' });
+    const second = await work.arm(account);
+    const unfinished = { nextLookAt: new Date(), missing: 'Not part 2.' };
+    await work.outcome(armId, { ...publishedAs('42'), ...unfinished });
+    await work.outcome(second.armId, { ...publishedAs('43'), ...unfinished });
+    expect(await targets(post)).toMatchObject([
+      { platform_post_id: '42', warning: expect.stringContaining('twice') },
+    ]);
+    expect((await log(post)).map(({ platform_post_id: id }) => id)).toEqual(
+      expect.arrayContaining(['42', '43']),
+    );
+  });
+
   it('of an earlier arm that is no success changes nothing about the present one', async () => {
     const { targets, effects } = world();
     const { post, account, work, armId: first } = await armed();

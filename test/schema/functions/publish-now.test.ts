@@ -132,3 +132,17 @@ it('a claim that is limited to one post takes that one, though older ones of its
   expect(claimed.map(({ id }) => id)).toEqual([post.id]);
   expect(await claim({ only: { source: 'content_posts', id: post.id } })).toEqual([]);
 });
+
+it('a draft whose time was changed is planned anew before it is let go, and then goes at once', async () => {
+  const { store, edit, plan, take } = world();
+  const { post } = await ahead();
+  await edit(post, { status: 'draft' });
+  await plan();
+  await edit(post, { scheduled_at: inMinutes(600).toISOString() });
+  await plan();
+  expect(await store.publishNow(post)).toEqual({ ok: true, planned: false });
+  await plan();
+  expect(await store.publishNow(post)).toEqual({ ok: true, planned: true });
+  await plan();
+  await take(post);
+});

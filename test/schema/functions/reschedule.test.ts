@@ -158,3 +158,65 @@ describe('a post that is scheduled again', () => {
     }
   });
 });
+
+describe('what the app changes while a tick has the post', () => {
+  it('un-scheduled and scheduled again, it still goes to the accounts that the app chose', async () => {
+    const { addUser, addPost, addAccount, plan, take, edit, sql, targets, pass } = world();
+    const user = await addUser();
+    const account = await addAccount(user, { accountId: '2' });
+    const post = await addPost(user);
+    await sql`insert into public.publish_targets ${sql({ source: post.source, post_id: post.id, platform: 'facebook', account_id: '2' })}`;
+    await plan();
+    const work = await take(post);
+    await work.register([{ ...account, origin: 'app' }]);
+    await edit(post, { status: 'draft' });
+    await plan();
+    await edit(post, { status: 'scheduled' });
+    await plan();
+    await work.settle();
+    await plan();
+    expect(await targets(post)).toMatchObject([{ origin: 'app', state: 'pending' }]);
+    await pass(post, 2);
+    await (await take(post)).publish(account);
+  });
+
+  it('un-scheduled, nothing more of it is sent, and it is cancelled once the tick lets go', async () => {
+    const { addUser, addPost, addAccount, plan, take, edit, targets, queue } = world();
+    const user = await addUser();
+    const account = await addAccount(user);
+    const post = await addPost(user);
+    await plan();
+    const work = await take(post);
+    await work.register([account]);
+    await edit(post, { status: 'draft' });
+    await plan();
+    expect(await work.arm(account)).toMatchObject({ ok: false, why: 'not_scheduled' });
+    await work.settle();
+    await plan();
+    expect(await targets(post)).toMatchObject([{ state: 'cancelled' }]);
+    expect(await queue(post)).toMatchObject({ state: 'cancelled' });
+  });
+});
+
+it('a post that is out but not finished stays looked at when it is scheduled again', async () => {
+  const { addUser, addPost, addAccount, plan, take, edit, queue, row, pass } = world();
+  const user = await addUser();
+  const account = await addAccount(user);
+  const post = await addPost(user);
+  await plan();
+  const work = await take(post);
+  const armId = await work.armed(account);
+  await work.outcome(armId, { outcome: 'unknown' });
+  await work.settle();
+  await edit(post, { status: 'draft' });
+  await plan();
+  await pass(post, 1);
+  const second = await take(post);
+  await second.outcome(armId, { ...publishedAs('42'), nextLookAt: new Date(Date.now() + 60_000) });
+  await second.settle();
+  await plan();
+  await edit(post, { status: 'scheduled' });
+  await plan();
+  expect(await row(post)).toMatchObject({ status: 'published' });
+  expect(await queue(post)).toMatchObject({ state: 'waiting' });
+});

@@ -35,7 +35,7 @@ const resolution = (
 
 describe('a person says that it is there', () => {
   it('the target is published under that id since it was sent, and the row is told', async () => {
-    const { store, targets, effects, row, metadata, log, pass } = world();
+    const { store, targets, effects, row, metadata, log, pass, queue } = world();
     const { account, post } = await inReview();
     expect(await row(post)).toMatchObject({ status: 'failed' });
     await pass(post, 30);
@@ -49,9 +49,11 @@ describe('a person says that it is there', () => {
         platform_post_url: THERE.url,
         published_at: sent?.['first_armed_at'],
         error: null,
-        next_look_at: null,
+        // What follows it is looked for.
+        next_look_at: expect.any(String),
       },
     ]);
+    expect(await queue(post)).toMatchObject({ state: 'waiting' });
     expect(await effects(post)).toMatchObject([{ state: 'published', platform_post_id: ID }]);
     expect(await row(post)).toMatchObject({ status: 'published', channel_post_id: ID });
     expect(await metadata(post)).not.toHaveProperty('_publishing');

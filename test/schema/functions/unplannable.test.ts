@@ -60,3 +60,46 @@ describe('a skipped post', () => {
     expect((await store.report(null, null)).skipped).toEqual({ 'channel Blog': 1 });
   });
 });
+
+describe('a post that loses its time', () => {
+  it('while it may be out is followed to its end all the same', async () => {
+    const { addUser, addPost, addAccount, plan, edit, take, store, pass, row, queue, targets } = world();
+    const user = await addUser();
+    const account = await addAccount(user);
+    const post = await addPost(user);
+    await plan();
+    const work = await take(post);
+    const armId = await work.armed(account);
+    await work.outcome(armId, { outcome: 'unknown' });
+    await work.settle();
+    await edit(post, { scheduled_at: null });
+    await plan((_item, result) => ({ ...result, problem: problem() }));
+    await pass(post, 20);
+    await store.writebacks(null, 100);
+    expect(await queue(post)).toMatchObject({ state: 'waiting' });
+    const second = await take(post);
+    await second.outcome(armId, { outcome: 'published', platformPostId: '42', idKind: 'post' });
+    await second.settle();
+    expect(await targets(post)).toMatchObject([{ state: 'published' }]);
+    expect(await row(post)).toMatchObject({ status: 'published' });
+  });
+
+  it('while it waits for something else fails of that, and waits no more', async () => {
+    const { addUser, addPost, addAccount, plan, edit, take, store, pass, row, targets } = world();
+    const user = await addUser();
+    const account = await addAccount(user);
+    const post = await addPost(user);
+    await plan();
+    const work = await take(post);
+    await work.register([account]);
+    await work.settle({
+      targets: [{ ...account, state: 'held', error: problem(), nextLookAt: new Date(), countAttempt: false }],
+    });
+    await edit(post, { scheduled_at: null });
+    await plan((_item, result) => ({ ...result, problem: problem({ code: 'TIME_MISSING' }) }));
+    await pass(post, 20);
+    await store.writebacks(null, 100);
+    expect(await targets(post)).toMatchObject([{ state: 'failed', error: { code: 'TIME_MISSING' } }]);
+    expect(await row(post)).toMatchObject({ status: 'draft' });
+  });
+});
