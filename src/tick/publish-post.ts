@@ -139,8 +139,13 @@ async function sendWhatIsLeft(
     }
     return [];
   }
+  // Whose account was exchanged meanwhile: what is out, or may be, on the one goes to no other by itself.
+  const settledOn = appTargets.length > 0 ? undefined : claimed.targets.find(isOutOrMaybe);
+  const accounts = choice.accounts.filter(
+    (one) => settledOn === undefined || keyOf(one) === keyOf(settledOn),
+  );
   const materials: Material[] = [];
-  for (const chosen of choice.accounts) {
+  for (const chosen of accounts) {
     const module = platformNamed(deps, chosen.platform);
     if (module === null) continue;
     const own = appTargets.find((t) => t.platform === chosen.platform && t.accountId === chosen.accountId);
@@ -255,6 +260,9 @@ function putOff({ platform, accountId }: StoredTarget, nextLookAt: Date): Target
 
 const keyOf = ({ platform, accountId }: { readonly platform: string; readonly accountId: string }) =>
   `${platform}:${accountId}`;
+
+const isOutOrMaybe = (target: StoredTarget) =>
+  isInFlight(target) || target.state === 'published' || target.state === 'needs_review';
 
 /** The app deletes a disconnected account's row before it makes the new one: a tick may come in between. */
 const waitsForReconnection = ({ state, error }: StoredTarget) => state === 'held' && error?.kind === 'auth';

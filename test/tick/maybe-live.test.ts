@@ -46,6 +46,26 @@ async function reschedule(post: AddedPost, more: Record<string, unknown> = {}): 
   await updateRow(publisher().supabase, post.table, post.id, change);
 }
 
+it('what may be out on one account is sent to no other, until it is known not to be out', async () => {
+  const { run, supabase } = publisher();
+  for (const kind of ['drop_after', 'drop_before'] as const) {
+    const person = await addPerson(publisher());
+    const account = await connect(publisher(), person, 'facebook');
+    await schedule(publisher(), person);
+    publisher().platforms.setFaults([{ platform: 'facebook', match: 'POST .*/feed', kind, times: 1 }]);
+    expect((await run({ userId: person.id })).summary.unknown).toBe(1);
+    const { sql } = supabase;
+    await sql`update public.platform_connections set is_active = false where id = ${account.connectionId}`;
+    const other = await connect(publisher(), person, 'facebook');
+    await letTimePass(publisher(), 20);
+    await run({ userId: person.id });
+    expect(publicPosts(publisher(), other.id)).toEqual([]);
+    await ticksUntilSettled(publisher(), person, 70);
+    const [sent, elsewhere] = [account, other].map(({ id }) => publicPosts(publisher(), id).length);
+    expect([sent, elsewhere]).toEqual(kind === 'drop_after' ? [1, 0] : [0, 1]);
+  }
+});
+
 describe('LinkedIn, where members cannot list their posts', () => {
   it('within seven minutes the repeat names the first one, which is adopted', async () => {
     const { person, account, post, sends } = await lost('drop_after');

@@ -69,6 +69,20 @@ describe('a post that is out and whose public id is not known yet', () => {
     expect((await run({ userId: person.id })).summary.claimed).toBe(0);
   });
 
+  it('is not sent to another account that its owner has connected instead', async () => {
+    const { run, platforms, supabase } = publisher();
+    const { person, account, post } = await outWithoutId();
+    const { sql } = supabase;
+    await sql`update public.platform_connections set is_active = false where id = ${account.connectionId}`;
+    const other = await connect(publisher(), person, 'instagram');
+    platforms.setFaults([]);
+    await letTimePass(publisher(), 200);
+    await run({ userId: person.id });
+    expect(publicPosts(publisher(), other.id)).toEqual([]);
+    expect(publicPosts(publisher(), account.id)).toHaveLength(1);
+    expect(await targetOf(post.id)).toMatchObject({ state: 'published', id_kind: 'media' });
+  });
+
   it('is left as it is after a day', async () => {
     const { run } = publisher();
     const { person, post } = await outWithoutId();
