@@ -641,7 +641,7 @@ begin
 
   if v_effect.effect <> 'post' then
     -- Something that follows a post which is out: that stays out, whatever becomes of this.
-    if v_outcome = 'published' or (v_current and v_effect.state <> 'published') then
+    if v_effect.state <> 'published' and (v_current or v_outcome = 'published') then
       update public.publish_effects e set
           state = v_outcome, platform_post_id = coalesce(p ->> 'platform_post_id', e.platform_post_id),
           unknown_sends = e.unknown_sends + case when v_outcome = 'unknown' and e.state = 'armed' and v_new then 1 else 0 end,
@@ -659,6 +659,12 @@ begin
           next_look_at = case when p ->> 'state' in ('failed', 'needs_review') then null else v_next end, updated_at = now()
         where t.source = v_target.source and t.post_id = v_target.post_id and t.platform = v_target.platform
           and t.account_id = v_target.account_id and t.state = 'published';
+    elsif v_outcome = 'published' and v_effect.platform_post_id is distinct from p ->> 'platform_post_id' then
+      update public.publish_targets t
+        set warning = format('What follows it is on the account twice: also as %s. Delete one of them.',
+                             coalesce(p ->> 'url', p ->> 'platform_post_id')), updated_at = now()
+        where t.source = v_target.source and t.post_id = v_target.post_id and t.platform = v_target.platform
+          and t.account_id = v_target.account_id;
     end if;
   elsif v_outcome = 'published' then
     -- Over a known id goes only the public one of the same send, where so far there was a provisional one (PROVISIONAL_ID).
@@ -677,7 +683,12 @@ begin
             state = 'published', platform_post_id = p ->> 'platform_post_id', id_kind = p ->> 'id_kind',
             platform_post_url = coalesce(p ->> 'url', t.platform_post_url),
             published_at = coalesce(t.published_at, clock_timestamp()),
-            warning = coalesce(p ->> 'warning', t.warning), error = null, held_since = null, attempts = 0,
+            warning = coalesce(p ->> 'warning', case
+              -- Proven absent by mistake, and sent again since: nobody looks for that send any more.
+              when not v_current and v_effect.state in ('armed', 'accepted', 'unknown') and exists (
+                select 1 from public.publish_log l where l.arm_id = v_arm and l.step = 'outcome' and l.outcome = 'absent')
+              then 'It was sent once more before this was known: look whether it is on the account twice.' end, t.warning),
+            error = null, held_since = null, attempts = 0,
             missing = p ->> 'missing',
             -- Out, but its public id is not known or what follows it is not out: looked at until that moment comes no more.
             next_look_at = (p ->> 'next_look_at')::timestamptz, updated_at = now()

@@ -171,6 +171,34 @@ describe('outcome', () => {
     );
   });
 
+  it('that names the first send while the second is unclear tells a person to look', async () => {
+    const { targets } = world();
+    const { account, post, work, armId } = await armed();
+    await work.outcome(armId, { outcome: 'unknown' });
+    await work.outcome(armId, { outcome: 'absent', proof: 'listing' });
+    const second = await work.arm(account);
+    await work.outcome(second.armId, { outcome: 'unknown' });
+    await work.outcome(armId, publishedAs('42'));
+    expect(await targets(post)).toMatchObject([
+      { state: 'published', platform_post_id: '42', warning: expect.stringContaining('twice') },
+    ]);
+  });
+
+  it('of an effect that follows the post keeps its first id, and tells a person of a second one', async () => {
+    const { targets, effects } = world();
+    const { account, post, work, armId } = await armed();
+    await work.outcome(armId, { ...publishedAs('42'), nextLookAt: new Date() });
+    const part = async () => work.arm(account, { effect: 'part:2' });
+    const first = await part();
+    await work.outcome(first.armId, { outcome: 'unknown' });
+    await work.outcome(first.armId, { outcome: 'absent', proof: 'own-key' });
+    const second = await part();
+    await work.outcome(second.armId, publishedAs('44'));
+    await work.outcome(first.armId, publishedAs('43'));
+    expect((await effects(post)).map(({ platform_post_id: id }) => id)).toEqual(['44', '42']);
+    expect(await targets(post)).toMatchObject([{ warning: expect.stringContaining('also as') }]);
+  });
+
   it('of an earlier arm that is no success changes nothing about the present one', async () => {
     const { targets, effects } = world();
     const { post, account, work, armId: first } = await armed();
