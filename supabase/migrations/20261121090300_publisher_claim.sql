@@ -318,7 +318,6 @@ declare
   v_queue public.publish_queue;
   v_want jsonb;
   v_target public.publish_targets;
-  v_effect public.publish_effects;
   v_copy record;
   v_row jsonb;
   v_answer jsonb := '[]'::jsonb;
@@ -359,23 +358,11 @@ begin
         updated_at = now()
       returning * into v_target;
 
-    -- The app deleted this row after it was armed: what may be out, or is, stays known.
     if v_target.state = 'pending' then
-      select * into v_effect from public.publish_effects e
-        where e.source = v_target.source and e.post_id = v_target.post_id and e.platform = v_target.platform
-          and e.account_id = v_target.account_id and e.effect = 'post'
-          and e.state in ('armed', 'accepted', 'published', 'unknown');
-      if found then
-        update public.publish_targets t set
-            state = case v_effect.state when 'published' then 'published' else 'unknown' end,
-            platform_post_id = v_effect.platform_post_id, fingerprint = v_effect.fingerprint,
-            published_at = case v_effect.state when 'published' then v_effect.updated_at end,
-            -- Of one that is out, too: what follows it may not be.
-            next_look_at = now(), updated_at = now()
-          where t.source = v_target.source and t.post_id = v_target.post_id and t.platform = v_target.platform
-            and t.account_id = v_target.account_id
-          returning * into v_target;
-      end if;
+      perform public.publisher_restore(v_target.source, v_target.post_id);
+      select * into v_target from public.publish_targets t
+        where t.source = v_target.source and t.post_id = v_target.post_id and t.platform = v_target.platform
+          and t.account_id = v_target.account_id;
     end if;
 
     -- Another publisher's flag without an arm of ours: as good as a send whose answer was lost.

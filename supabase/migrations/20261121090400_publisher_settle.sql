@@ -184,6 +184,7 @@ begin
     return jsonb_build_object('ok', true, 'state', v_queue.state, 'written', not v_queue.writeback_due);
   end if;
   v_queue := public.publisher_require_lease(p);
+  perform public.publisher_restore(v_queue.source, v_queue.post_id);
 
   for v_want in select * from jsonb_array_elements(coalesce(nullif(p -> 'targets', 'null'::jsonb), '[]'::jsonb)) loop
     update public.publish_targets t set

@@ -196,6 +196,23 @@ describe('a target that was deleted while a tick worked on it', () => {
     ]);
   });
 
+  it.each(['un-scheduled', 'ended by a problem of the whole post'])(
+    'and made anew is still followed when the post is %s',
+    async (how) => {
+      const { sql, targets, queue, edit, plan } = world();
+      const { account, post, work } = await deleted();
+      const { platform, accountId: account_id } = account;
+      await sql`insert into public.publish_targets ${sql({ source: post.source, post_id: post.id, platform, account_id })}`;
+      if (how === 'un-scheduled') {
+        await sql`update public.publish_queue set lease_until = clock_timestamp() - interval '1 second'`;
+        await edit(post, { status: 'draft' });
+        await plan();
+      } else await work.settle({ problem: problem() });
+      expect(await targets(post)).toMatchObject([{ state: 'unknown' }]);
+      expect(await queue(post)).toMatchObject({ state: 'waiting' });
+    },
+  );
+
   it('comes back as one that may be out when none came', async () => {
     const { account, work, armId } = await deleted();
     const [target] = await work.register([account]);
