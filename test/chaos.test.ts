@@ -22,7 +22,7 @@ import type { PostgresServer } from '../src/sandbox/supabase/postgres-server.ts'
 /** On a busy machine; a quiet one takes a tenth. */
 const TIMEOUT_MS = 180_000;
 const SENDS =
-  /^facebook POST .*\/feed|^instagram POST .*\/media_publish|^linkedin POST .*\/posts|^youtube PUT/;
+  /^facebook POST .*\/feed|^instagram POST .*\/media_publish|^linkedin POST .*\/posts|^youtube PUT|^x POST .*\/tweets$/;
 
 let server: PostgresServer;
 let template: Template;
@@ -56,6 +56,7 @@ describe('a tick that is killed when the answer to a request is in', () => {
         'instagram image',
         'linkedin text',
         'youtube reel',
+        'x image',
       ].entries()) {
         const example = examples.find((one) => one.name === name);
         if (example === undefined) throw new Error(`no example ${name}`);
@@ -65,7 +66,7 @@ describe('a tick that is killed when the answer to a request is in', () => {
       }
       trials.push(await audit.end(open, 'audit'));
       expect(trials.flatMap(({ findings }) => findings)).toEqual([]);
-      expect(tally(trials)).toMatchObject({ kills: 12, broken: 0, verdicts: { once: 12 } });
+      expect(tally(trials)).toMatchObject({ kills: 15, broken: 0, verdicts: { once: 15 } });
     } finally {
       await open.stop();
     }

@@ -10,6 +10,7 @@ import { OPTION_KEYS as facebookOptions } from '../src/platforms/facebook/proble
 import { platforms } from '../src/platforms/index.ts';
 import { OPTION_KEYS as instagramOptions } from '../src/platforms/instagram/problems.ts';
 import { OPTION_KEYS as linkedinOptions } from '../src/platforms/linkedin/problems.ts';
+import { OPTION_KEYS as xOptions } from '../src/platforms/x/problems.ts';
 import { OPTION_KEYS as youtubeOptions } from '../src/platforms/youtube/problems.ts';
 import { runProcess } from './support/run-process.ts';
 import { useSupabase } from './support/supabase.ts';
@@ -98,6 +99,7 @@ describe('README.md', () => {
       instagram: instagramOptions,
       linkedin: linkedinOptions,
       youtube: youtubeOptions,
+      x: xOptions,
     };
     const expected = Object.entries(platforms).flatMap(([name, { capabilities }]) =>
       keys[name as keyof typeof keys].map((key) => `${capabilities.label} ${key}`),

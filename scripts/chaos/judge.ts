@@ -256,4 +256,5 @@ export const mayNeedPersonAfterAKill = ({ platform }: Pick<ChaosPost, 'platform'
 export const mayNeedPerson = ({ platform, name }: Pick<ChaosPost, 'platform' | 'name'>) =>
   platform === 'linkedin' ||
   platform === 'youtube' ||
+  platform === 'x' ||
   (platform === 'facebook' && !/video|reel|story/.test(name));

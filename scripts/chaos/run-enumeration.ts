@@ -39,7 +39,7 @@ export const ZOMBIES: Ways<(typeof MEANWHILE)[number]> = {
   ways: MEANWHILE,
   // One of each way to prepare, send and find.
   examples:
-    /^(facebook (text|image|video|reel|photo story|video story)|instagram (image|carousel|reel|photo story)|linkedin (text|video|text by account 2)|youtube video)$/,
+    /^(facebook (text|image|video|reel|photo story|video story)|instagram (image|carousel|reel|photo story)|linkedin (text|video|text by account 2)|youtube video|x (text|image|video))$/,
   // Before the claim there is nothing to lose, after the settlement nothing to do.
   requests: /^(?!rpc publisher_(sweep|plan_read|plan_write|writebacks|report)$)/,
   at: suspendAt,
@@ -48,7 +48,8 @@ export const ZOMBIES: Ways<(typeof MEANWHILE)[number]> = {
 export const APP: Ways<(typeof ACTIONS)[number]> = {
   stage: 'app',
   ways: ACTIONS,
-  examples: /^(facebook (text|image)|instagram reel|linkedin carousel|youtube video|.* post of a campaign)$/,
+  examples:
+    /^(facebook (text|image)|instagram reel|linkedin carousel|youtube video|x image|.* post of a campaign)$/,
   at: disturbAt,
 };
 

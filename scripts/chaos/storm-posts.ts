@@ -77,10 +77,10 @@ function othersFor(
 }
 
 const FITTING: readonly (readonly [RegExp, readonly SeedAccount['platform'][]])[] = [
-  [/ (text|link)\b/, ['facebook', 'linkedin']],
-  [/ (image|PNG image|carousel)\b/, ['facebook', 'instagram', 'linkedin']],
-  [/ reel\b/, ['facebook', 'instagram', 'youtube']],
-  [/ video\b/, ['facebook', 'linkedin', 'youtube']],
+  [/ (text|link)\b/, ['facebook', 'linkedin', 'x']],
+  [/ (image|PNG image|carousel)\b/, ['facebook', 'instagram', 'linkedin', 'x']],
+  [/ reel\b/, ['facebook', 'instagram', 'youtube', 'x']],
+  [/ video\b/, ['facebook', 'linkedin', 'youtube', 'x']],
 ];
 
 export interface Judged extends Judgement {

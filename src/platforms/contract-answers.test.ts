@@ -150,7 +150,11 @@ describe.each(NAMES)('%s', (name) => {
         if (!call.armed) return forward();
         world.simulated.setFaults([{ platform: name, kind: 'rate_limit', times: 1 }]);
         const { status, headers, text } = await forward();
-        return readAnswer(status, { ...headers, ...factsOf(name).sevenMinutes }, Buffer.from(text));
+        return readAnswer(
+          status,
+          { ...headers, ...factsOf(name).sevenMinutes(world.context.now()) },
+          Buffer.from(text),
+        );
       });
       const retryAt = new Date(world.context.now().getTime() + 7 * 60_000);
       expect(await world.failure(ours.send())).toMatchObject({ kind: 'rate_limited', retryAt });

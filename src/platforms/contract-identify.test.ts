@@ -24,6 +24,8 @@ const NO_POST = [
   'https://www.linkedin.com/in/asha-rao/',
   'https://lnkd.in/abcdefg',
   'https://www.youtube.com/@colecycles',
+  'https://x.com/raobakes',
+  'https://t.co/AbCdEfGhIj',
   'https://facebook.com.example.org/102030405060708/posts/123456789012345',
   'javascript:alert(1)',
 ];

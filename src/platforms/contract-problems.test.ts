@@ -34,6 +34,11 @@ const LENGTHS = {
   'code points': (text: string) => [...text].length,
   'code units': (text: string) => text.length,
   bytes: (text: string) => Buffer.byteLength(text),
+  weights: (text: string) =>
+    [...new Intl.Segmenter().segment(text)].reduce(
+      (sum, { segment }) => sum + (/\p{Extended_Pictographic}|\p{RI}/u.test(segment) ? 2 : 1),
+      0,
+    ),
 } as const;
 
 describe.each(NAMES)('%s', (name) => {
@@ -55,12 +60,16 @@ describe.each(NAMES)('%s', (name) => {
   });
 
   describe.each(GRAINS)('a text of “%s”', (grain) => {
-    const fitting = grain.repeat(Math.floor(max / length(grain))) + 'a'.repeat(max % length(grain));
+    const fittingIn = (post: Post): string => {
+      const room = max - (factsOf(name).beside?.(post) ?? 0);
+      return grain.repeat(Math.floor(room / length(grain))) + 'a'.repeat(room % length(grain));
+    };
 
     it.each(examples.filter(({ post }) => shown(post).includes(post.body)))(
       'may be as long as the limit ($example.name)',
       ({ post }) => {
-        expect(length(fitting)).toBe(max);
+        const fitting = fittingIn(post);
+        expect(length(fitting) + (factsOf(name).beside?.(post) ?? 0)).toBe(max);
         expect(problems(withText(post, fitting))).toEqual([]);
       },
     );
@@ -68,7 +77,7 @@ describe.each(NAMES)('%s', (name) => {
     it.each(examples.filter(({ post }) => shown(post).includes(post.body)))(
       'is refused with limit and length when it is one over ($example.name)',
       ({ post }) => {
-        const [found, ...others] = problems(withText(post, `${fitting}a`));
+        const [found, ...others] = problems(withText(post, `${fittingIn(post)}a`));
         expect(others).toEqual([]);
         expectToReadWell(found);
         expect(found?.message).toContain(String(max));

@@ -3,6 +3,7 @@ import type { PlatformName } from '../core/platform-name.ts';
 import { facebook } from './facebook/index.ts';
 import { instagram } from './instagram/index.ts';
 import { linkedin } from './linkedin/index.ts';
+import { x } from './x/index.ts';
 import { youtube } from './youtube/index.ts';
 
 /** Add a platform here; the contract suite beside this file then runs over it. */
@@ -11,4 +12,5 @@ export const platforms = {
   instagram,
   linkedin,
   youtube,
+  x,
 } satisfies Partial<Record<PlatformName, Platform>>;

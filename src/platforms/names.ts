@@ -6,4 +6,5 @@ export const PUBLISHABLE = [
   'instagram',
   'linkedin',
   'youtube',
+  'x',
 ] as const satisfies readonly PlatformName[];

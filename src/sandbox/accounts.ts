@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000;
 
 /** A remote account as its simulator knows it, and the app's row that reaches it. */
 export interface SeedAccount {
-  readonly platform: 'facebook' | 'instagram' | 'linkedin' | 'youtube';
+  readonly platform: 'facebook' | 'instagram' | 'linkedin' | 'youtube' | 'x';
   readonly sim: SimAccount;
   /** A row of platform_connections, tokens in clear. */
   readonly connection: Readonly<Record<string, unknown>>;
@@ -42,7 +42,14 @@ export const accounts: readonly SeedAccount[] = people.flatMap(accountsOf);
 
 export function accountsOf(person: Person): readonly SeedAccount[] {
   if (person.accounts === 'none') return [];
-  const all = [facebook(person), instagram(person), member(person), organization(person), youtube(person)];
+  const all = [
+    facebook(person),
+    instagram(person),
+    member(person),
+    organization(person),
+    youtube(person),
+    x(person),
+  ];
   return person.accounts === 'all' ? all : all.filter(({ platform }) => platform === person.accounts);
 }
 
@@ -61,6 +68,7 @@ function ids({ number }: Person) {
     member: `mEm8er_S${two}`,
     organization: `799885${two}`,
     channel: `UCsandboxsandboxsandbo${two}`,
+    user: `14455667788990${two}`,
     ...KNOWN.get(number),
   };
 }
@@ -208,6 +216,34 @@ function youtube(person: Person): SeedAccount {
       access_token_encrypted: token,
       refresh_token_encrypted: refreshToken,
       token_expires_at: inDays(-1),
+    },
+  };
+}
+
+/**
+ * The app's rows say twitter. Without a refresh token: X's serve once, so whoever is killed right behind the answer that
+ * brings the next one must be connected again, and the sandbox is there to be killed at any time.
+ */
+function x(person: Person): SeedAccount {
+  const { user } = ids(person);
+  const token = `x-access-${person.number}`;
+  return {
+    platform: 'x',
+    sim: {
+      id: user,
+      name: person.shop,
+      token,
+      scopes: ['tweet.read', 'tweet.write', 'users.read', 'media.write'],
+    },
+    connection: {
+      ...row(person, 6),
+      platform: 'twitter',
+      page_id: user,
+      page_name: person.shop,
+      page_username: person.shop.toLowerCase().replaceAll(' ', ''),
+      access_token_encrypted: token,
+      refresh_token_encrypted: '',
+      token_expires_at: inDays(1),
     },
   };
 }

@@ -23,6 +23,7 @@ const MOULDS: readonly Mould[] = [
   inContent((m) => ({ platform: 'Instagram', content_type: 'static_post', images: [m.croissant] })),
   inPosts(() => ({ platform: 'linkedin', post_type: 'post' })),
   inContent((m) => ({ platform: 'YouTube', content_type: 'short_video or reel', media_url: m.bakeryReel })),
+  inContent(() => ({ platform: 'twitter', content_type: 'static_post' })),
   inContent((m) => ({ platform: 'facebook', content_type: 'static_post', images: [m.roadBike] })),
   inPosts(() => ({ platform: 'linkedin', post_type: 'article', metadata: { publish_options: LINK } })),
   inContent((m) => ({
@@ -54,6 +55,7 @@ const MOULDS: readonly Mould[] = [
   inPosts((m) => ({ platform: 'instagram', post_type: 'story', primary_image_url: m.cyclingStory })),
   inPosts((m) => ({ platform: 'linkedin', post_type: 'post', primary_image_url: m.menu })),
   inContent((m) => ({ platform: 'facebook', content_type: 'reel', media_url: m.bakeryReel })),
+  inPosts((m) => ({ platform: 'Twitter', post_type: 'post', primary_image_url: m.chainring })),
 ];
 const LINK = { link: 'https://raobakes.example/news' };
 

@@ -2,7 +2,7 @@ import type { SimAccount } from '../../src/sandbox/platforms/simulator.ts';
 import { type AppTable, type Columns, insertRows, minutesAgo, newId, wallClock } from './app-rows.ts';
 import { encrypt, FULL_SCOPES, type Publisher } from './publisher.ts';
 
-export type SimulatedPlatform = 'facebook' | 'instagram' | 'linkedin' | 'youtube';
+export type SimulatedPlatform = 'facebook' | 'instagram' | 'linkedin' | 'youtube' | 'x';
 
 export interface ConnectedAccount {
   readonly platform: SimulatedPlatform;
@@ -89,6 +89,17 @@ const shapes: Readonly<
       scopes: FULL_SCOPES.youtube,
     },
     columns: { page_id: `UCchannelchannelchan${n}` },
+  }),
+  x: (n) => ({
+    sim: {
+      id: `1445566778899${n}`,
+      token: `x-first-${n}`,
+      tokenExpiresAt: 0,
+      refreshToken: `x-refresh-${n}`,
+      scopes: FULL_SCOPES.x,
+    },
+    // As the app writes it.
+    columns: { platform: 'twitter', page_id: `1445566778899${n}` },
   }),
 };
 

@@ -38,12 +38,14 @@ interface PlatformFacts {
   readonly withoutUrl?: readonly PostKind[];
   /** Kinds that the platform documents no figures of. */
   readonly withoutFigures?: readonly PostKind[];
-  /** How the platform counts the characters of a text. */
-  readonly counts: 'code points' | 'code units' | 'bytes';
+  /** How the platform counts the characters of a text. 'weights': an emoji as two, every other character as one. */
+  readonly counts: 'code points' | 'code units' | 'bytes' | 'weights';
+  /** What the text's limit has to hold beside the text itself, as the platform counts it. */
+  readonly beside?: (post: Post) => number;
   /** A refusal in the platform's own shape, with a code that nobody has ever seen. */
   readonly unknownCode: { readonly status: number; readonly json: unknown };
-  /** Headers by which the platform says "in seven minutes". */
-  readonly sevenMinutes: Readonly<Record<string, string>>;
+  /** Headers by which the platform says "seven minutes from now". */
+  readonly sevenMinutes: (now: Date) => Readonly<Record<string, string>>;
   /** Paths whose documentation demands the token in the query. */
   readonly tokenInQuery?: readonly string[];
 }
@@ -98,6 +100,21 @@ const youtubeChannel: SimAccount = {
     'https://www.googleapis.com/auth/youtube.readonly',
   ],
 };
+const xUser: SimAccount = {
+  id: '1445566778899001122',
+  name: 'Rao Bakes',
+  token: 'x-contract-access-token',
+  refreshToken: 'x-contract-refresh-token',
+  scopes: ['tweet.read', 'tweet.write', 'users.read', 'media.write', 'offline.access'],
+};
+const xUserInOldNames: SimAccount = {
+  ...xUser,
+  id: '1445566778899003344',
+  name: 'Cole Cycles',
+  token: 'x-contract-second-access-token',
+  refreshToken: 'x-contract-second-refresh-token',
+  extra: { naming: 'tweet' },
+};
 
 const stranger = (of: SimAccount, id: string): SimAccount => ({
   ...of,
@@ -132,7 +149,7 @@ export const facts = {
     withoutFigures: ['story'],
     counts: 'code points',
     unknownCode: graphUnknownCode,
-    sevenMinutes: graphUsage,
+    sevenMinutes: () => graphUsage,
   },
   instagram: {
     accounts: [instagramByFacebook, instagramByInstagram],
@@ -171,7 +188,7 @@ export const facts = {
     shownText: withoutStoryText,
     counts: 'code points',
     unknownCode: graphUnknownCode,
-    sevenMinutes: graphUsage,
+    sevenMinutes: () => graphUsage,
     // https://developers.facebook.com/docs/instagram-platform/reference/refresh_access_token
     tokenInQuery: ['/refresh_access_token'],
   },
@@ -207,7 +224,7 @@ export const facts = {
     showsCover: true,
     counts: 'code units',
     unknownCode: { status: 400, json: { status: 400, code: 'NEVER_SEEN', message: 'Never seen before' } },
-    sevenMinutes: { 'retry-after': '420' },
+    sevenMinutes: () => ({ 'retry-after': '420' }),
   },
   youtube: {
     accounts: [youtubeChannel],
@@ -230,7 +247,51 @@ export const facts = {
       status: 400,
       json: { error: { code: 400, message: 'Never seen before', errors: [{ reason: 'neverSeen' }] } },
     },
-    sevenMinutes: { 'retry-after': '420' },
+    sevenMinutes: () => ({ 'retry-after': '420' }),
+  },
+  x: {
+    accounts: [xUser, xUserInOldNames],
+    stranger: stranger(xUser, '1445566778899009999'),
+    addresses: [
+      'https://x.com/raobakes/status/1990000000000000000',
+      'https://x.com/raobakes/status/1990000000000000000/photo/1?s=20',
+      'https://twitter.com/raobakes/status/1990000000000000000',
+      'https://mobile.twitter.com/raobakes/statuses/1990000000000000000',
+      'https://x.com/i/web/status/1990000000000000000',
+      '1990000000000000000',
+    ],
+    more: [
+      { name: 'a text where X speaks the older names', kind: 'text', account: xUserInOldNames, files: [] },
+      {
+        name: 'four pictures where X speaks the older names',
+        kind: 'carousel',
+        account: xUserInOldNames,
+        files: [
+          'bakery-sourdough.jpg',
+          'bakery-croissant.png',
+          'bakery-cinnamon-roll.webp',
+          'cycling-road-bike.jpg',
+        ],
+      },
+    ],
+    shownKind: ({ kind }) => (kind === 'reel' ? 'video' : kind),
+    shownText: ({ text, link }) => (link === null ? text : `${text}\n\n${link.url}`),
+    counts: 'weights',
+    // '.example' is no top-level domain, so X sees letters there and no address of 23.
+    beside: ({ link }) => (link === null ? 0 : link.url.length + 2),
+    unknownCode: {
+      status: 400,
+      json: {
+        title: 'Never seen',
+        detail: 'Never seen before.',
+        type: 'https://api.x.com/2/problems/never-seen',
+        status: 400,
+      },
+    },
+    sevenMinutes: (now) => ({
+      'x-rate-limit-remaining': '0',
+      'x-rate-limit-reset': String(Math.floor(now.getTime() / 1000) + 420),
+    }),
   },
 } as const satisfies Record<RegisteredPlatform, PlatformFacts>;
 
@@ -242,7 +303,7 @@ const FILES: Readonly<Record<PostKind, readonly string[]>> = {
   text: [],
   link: [],
   image: ['bakery-sourdough.jpg'],
-  // No platform takes WebP: it is always a converted copy that is published.
+  // WebP: where a platform does not take it, a converted copy is published.
   carousel: ['bakery-sourdough.jpg', 'bakery-cinnamon-roll.webp'],
   video: ['cycling-film.mp4'],
   reel: ['bakery-reel.mp4'],

@@ -14,6 +14,7 @@ import { makeInstagramSimulator } from '../../src/sandbox/platforms/instagram/in
 import { makeLinkedinSimulator } from '../../src/sandbox/platforms/linkedin/index.ts';
 import { type Platforms, startPlatforms } from '../../src/sandbox/platforms/server.ts';
 import type { MakeSimulator, SimAccount } from '../../src/sandbox/platforms/simulator.ts';
+import { makeXSimulator } from '../../src/sandbox/platforms/x/index.ts';
 import { makeYoutubeSimulator } from '../../src/sandbox/platforms/youtube/index.ts';
 import type { Supabase } from '../../src/sandbox/supabase/start-supabase.ts';
 import { createKeyring } from '../../src/security/keyring.ts';
@@ -36,6 +37,7 @@ export const FULL_SCOPES = {
     'https://www.googleapis.com/auth/youtube.upload',
     'https://www.googleapis.com/auth/youtube.readonly',
   ],
+  x: ['tweet.read', 'tweet.write', 'users.read', 'media.write', 'offline.access'],
 } as const;
 
 /** The accounts that test/fixtures/rows.json is connected to. */
@@ -157,6 +159,7 @@ export async function openPublisher(
       instagram: makeInstagramSimulator,
       linkedin: makeLinkedinSimulator,
       youtube: makeYoutubeSimulator,
+      x: makeXSimulator,
       ...options.makers,
     },
     accounts: options.accounts ?? ACCOUNTS,
@@ -170,6 +173,9 @@ export async function openPublisher(
     INSTAGRAM_API_URL: platforms.base('instagram'),
     LINKEDIN_API_URL: platforms.base('linkedin'),
     YOUTUBE_API_URL: platforms.base('youtube'),
+    X_API_URL: platforms.base('x'),
+    X_CLIENT_ID: 'test-client',
+    X_CLIENT_SECRET: 'test-client-secret',
     YOUTUBE_CLIENT_ID: 'test-client',
     YOUTUBE_CLIENT_SECRET: 'test-client-secret',
     MEDIA_ALLOW_HOSTS: new URL(supabase.url).host,

@@ -172,10 +172,10 @@ const REFUSED: readonly Refused[] = [
     says: [/“General”/],
   },
   {
-    what: 'a platform that comes later, by its old name',
-    row: { platform: 'Twitter' },
+    what: 'another platform that comes later',
+    row: { platform: 'Threads' },
     code: 'PLATFORM_NOT_SUPPORTED',
-    says: [/publish to x yet/],
+    says: [/publish to threads yet/],
   },
   {
     what: 'a platform that comes later',

@@ -3,6 +3,7 @@ import { makeFacebookSimulator } from './facebook/index.ts';
 import { makeInstagramSimulator } from './instagram/index.ts';
 import { makeLinkedinSimulator } from './linkedin/index.ts';
 import type { MakeSimulator } from './simulator.ts';
+import { makeXSimulator } from './x/index.ts';
 import { makeYoutubeSimulator } from './youtube/index.ts';
 
 /** Add a simulator here; a platform without one does not compile. */
@@ -11,4 +12,5 @@ export const simulators = {
   instagram: makeInstagramSimulator,
   linkedin: makeLinkedinSimulator,
   youtube: makeYoutubeSimulator,
+  x: makeXSimulator,
 } satisfies Record<keyof typeof platforms, MakeSimulator>;
