@@ -256,6 +256,8 @@ begin
         from public.publish_targets t left join public.publish_queue q on q.source = t.source and q.post_id = t.post_id
         where t.state in ('armed', 'accepted', 'unknown', 'held', 'retry')
           and (t.next_look_at is null or q.source is null or q.state <> 'waiting' or q.next_attempt_at is null)
+          -- Made into something that is not ours while it waited: nobody is to look.
+          and not (t.state in ('held', 'retry') and coalesce(q.state = 'skipped', false))
           and t.updated_at < now() - $2$q$, p_user, v_quiet),
       'PUBLISHED_WITHOUT_ID', public.publisher_status_list($q$
         select t.source, t.post_id as id, t.platform, coalesce(t.account_name, t.account_id) as account, t.state,

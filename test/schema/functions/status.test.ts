@@ -177,6 +177,19 @@ describe('a promise is broken', () => {
     expect(await brokenCodes()).toContain('NEVER_LOOKED_AT');
   });
 
+  it('but not when a post that waited was made into a mail', async () => {
+    const { take, plan, edit, pass } = world();
+    const { account, post } = await due();
+    const work = await take(post);
+    await work.register([account]);
+    const held = { ...account, state: 'held', error: problem(), countAttempt: false } as const;
+    await work.settle({ targets: [{ ...held, nextLookAt: inMinutes(5) }] });
+    await edit(post, { channel: 'Email' });
+    await plan((_item, result) => ({ ...result, skipReason: 'channel email' }));
+    await pass(post, 20);
+    expect(await brokenCodes()).toEqual([]);
+  });
+
   it('when a target is published without an id, which only a database without our constraint allows', async () => {
     const { take, sql } = world();
     const { account, post } = await due();
