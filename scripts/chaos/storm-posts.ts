@@ -77,17 +77,10 @@ function othersFor(
 }
 
 const FITTING: readonly (readonly [RegExp, readonly SeedAccount['platform'][]])[] = [
-<<<<<<< HEAD
   [/ (text|link)\b/, ['facebook', 'linkedin', 'x']],
   [/ (image|PNG image|carousel)\b/, ['facebook', 'instagram', 'linkedin', 'x']],
   [/ reel\b/, ['facebook', 'instagram', 'youtube', 'x']],
   [/ video\b/, ['facebook', 'linkedin', 'youtube', 'x']],
-=======
-  [/ (text|link)\b/, ['facebook', 'linkedin', 'mastodon', 'bluesky']],
-  [/ (image|PNG image|carousel)\b/, ['facebook', 'instagram', 'linkedin', 'mastodon', 'bluesky']],
-  [/ reel\b/, ['facebook', 'instagram', 'youtube']],
-  [/ video\b/, ['facebook', 'linkedin', 'youtube', 'mastodon', 'bluesky']],
->>>>>>> eaa1a94 (wip)
 ];
 
 export interface Judged extends Judgement {

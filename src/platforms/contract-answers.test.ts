@@ -13,7 +13,7 @@ import {
 } from '../../test/support/platform-faults.ts';
 import { type PlatformWorld, platformWorld } from '../../test/support/platform-kit.ts';
 import { expectOnePost, idOf } from '../../test/support/platform-ledger.ts';
-import { expectFoundInTheEnd, expectNotDefinite, firstWord, loseAnswer } from '../../test/support/platform-lost.ts';
+import { expectFoundInTheEnd, expectNotDefinite, loseAnswer } from '../../test/support/platform-lost.ts';
 import { type MediaStock, mediaStock, type OpenedExample } from '../../test/support/platform-media.ts';
 import { type Target, target } from '../../test/support/platform-target.ts';
 import { HttpFailure } from '../core/http.ts';
@@ -39,10 +39,6 @@ afterEach(async () => {
 
 describe.each(NAMES)('%s', (name) => {
   const { capabilities }: Platform = platforms[name];
-  const inSevenMinutes = (now: Date) => {
-    const { sevenMinutes } = factsOf(name);
-    return typeof sevenMinutes === 'function' ? sevenMinutes(now) : sevenMinutes;
-  };
 
   describe.each(examplesOf(name))('$name', (example) => {
     const findBy = capabilities.kinds[example.kind]?.findBy ?? 'person';
@@ -154,15 +150,11 @@ describe.each(NAMES)('%s', (name) => {
         if (!call.armed) return forward();
         world.simulated.setFaults([{ platform: name, kind: 'rate_limit', times: 1 }]);
         const { status, headers, text } = await forward();
-<<<<<<< HEAD
         return readAnswer(
           status,
           { ...headers, ...factsOf(name).sevenMinutes(world.context.now()) },
           Buffer.from(text),
         );
-=======
-        return readAnswer(status, { ...headers, ...inSevenMinutes(world.context.now()) }, Buffer.from(text));
->>>>>>> eaa1a94 (wip)
       });
       const retryAt = new Date(world.context.now().getTime() + 7 * 60_000);
       expect(await world.failure(ours.send())).toMatchObject({ kind: 'rate_limited', retryAt });
@@ -173,9 +165,7 @@ describe.each(NAMES)('%s', (name) => {
       'stays unknown when the repeat is refused (%s): that says nothing of the first one',
       async (fault) => {
         const ours = await loseAnswer(await start(), 'drop_after');
-        const found = await firstWord(ours);
-        if (found.state === 'published') return;
-        expect(found).toMatchObject({ state: 'absent', proof: 'repeat' });
+        expect(await ours.find()).toMatchObject({ state: expect.toBeOneOf(['absent', 'published']) });
         await ours.prepare();
         faultOnArmed(world, fault);
         expectNotDefinite(await world.failure(ours.send()));
