@@ -62,13 +62,19 @@ export function judgePost(claimed: ClaimedPost, rules: JudgeRules): Judged {
   if ('problem' in due && claimed.dueAt === null && !claimed.targets.some(isInFlight)) {
     return { problem: due.problem };
   }
-  if ('problem' in due || due.dueAt.getTime() !== claimed.dueAt?.getTime()) {
+  const moved = 'problem' in due || due.dueAt.getTime() !== claimed.dueAt?.getTime();
+  if (row.status === 'published') {
+    // A sibling is out, so nobody plans it any more: a new time of the others is heeded here, or nowhere.
+    if (moved && 'dueAt' in due && due.dueAt > now)
+      return { later: due.dueAt, reason: 'its time was changed' };
+  } else if (moved) {
     return { later: after(REPLAN_MS), reason: 'its time was changed; it is planned again' };
   }
   if (claimed.attempts >= MAX_DEAD_LEASES) return { problem: diedOnIt };
-  const lateMs = (claimed.seenDueAt ?? now).getTime() - claimed.dueAt.getTime();
+  const dueAt = claimed.dueAt ?? now;
+  const lateMs = (claimed.seenDueAt ?? now).getTime() - dueAt.getTime();
   if (claimed.firstClaim && !claimed.released && lateMs > rules.maxLatenessMs) {
-    return { problem: missedTime(lateMs, claimed.dueAt) };
+    return { problem: missedTime(lateMs, dueAt) };
   }
   return { row, platform, flagAt: flag.state === 'stale' ? flag.at : null };
 }

@@ -69,7 +69,8 @@ begin
     v_published_at := v_first.published_at;
   elsif v_review is not null then
     v_error := v_review;
-    if v_status = 'scheduled' and v_queue.state <> 'waiting' then
+    -- Also where the app took it back meanwhile: a draft would look as if it could not be out.
+    if v_status in ('scheduled', 'draft') and v_queue.state <> 'waiting' then
       v_status := 'failed';
     end if;
   else

@@ -208,3 +208,15 @@ it('what a platform has taken and still processes is not left to a person becaus
   }
   expect((await rowOf(post)).status).toBe('published');
 });
+
+describe('a post that the app takes back while it may be out', () => {
+  it('does not stay a draft when a person must look: its row says that it may be live', async () => {
+    const { person, post } = await lost('drop_after');
+    await updateRow(publisher().supabase, post.table, post.id, { status: 'draft' });
+    await letTimePass(publisher(), 2 * 3_600);
+    const outputs = await ticksUntilSettled(publisher(), person, 60);
+    expect(needsReview(outputs)).toHaveLength(1);
+    expect((await rowOf(post)).status).toBe('failed');
+    expect(publishErrorOf(await rowOf(post))).toMatchObject({ code: 'MAYBE_LIVE' });
+  });
+});

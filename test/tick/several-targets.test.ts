@@ -8,6 +8,7 @@ import {
   publicPosts,
   publishErrorOf,
   readRow,
+  updateRow,
 } from '../support/app-rows.ts';
 import {
   type AddedPost,
@@ -331,5 +332,30 @@ describe('TEST_USER_ID', () => {
 
   it('that is no uuid is refused, and never means all users', async () => {
     await expect(publisher().run({ userId: 'everybody' })).rejects.toThrow(/TEST_USER_ID/);
+  });
+});
+
+describe('a post of which one account has it already', () => {
+  it('whose time is changed then goes to the others at the new time, and not never', async () => {
+    const { run, platforms } = publisher();
+    const { person, first, member } = await shop();
+    const post = await schedule(publisher(), person);
+    await sendTo(post, [{ account: first }, { account: member }]);
+    platforms.setFaults([{ platform: 'linkedin', kind: 'rate_limit' }]);
+    await run({ userId: person.id });
+    platforms.setFaults([]);
+    expect((await rowOf(post)).status).toBe('published');
+
+    const soon = new Date(Date.now() + 3_000);
+    await updateRow(publisher().supabase, post.table, post.id, { scheduled_at: soon });
+    await letTimePass(publisher(), 90_000);
+    expect((await run({ userId: person.id })).summary).toMatchObject({ published: 0, skipped: 1 });
+    expect(texts(member)).toEqual([]);
+    await letTimePass(publisher(), 60);
+    expect(
+      (await run({ userId: person.id, now: () => new Date(soon.getTime() + 1_000) })).summary.published,
+    ).toBe(1);
+    expect(texts(member)).toHaveLength(1);
+    expect(texts(first)).toHaveLength(1);
   });
 });
