@@ -2,6 +2,7 @@ import { chooseAccounts } from '../core/choose-accounts.ts';
 import { resolveDue } from '../core/due.ts';
 import type { Problem } from '../core/errors.ts';
 import type { ClaimedPost } from '../core/job.ts';
+import type { Platform } from '../core/platform.ts';
 import { foldPlatform, skipReason } from '../core/platform-name.ts';
 import { buildPost } from '../core/post.ts';
 import { parseSourceRow, type SourceTable } from '../core/source-row.ts';
@@ -118,7 +119,9 @@ function previewPost(
   if (skip !== null) return { ...known, notes: [...notes, `skipped: ${skip}`] };
   const folded = foldPlatform(row.platformRaw);
   if (!('platform' in folded)) return { ...known, problems: 'problem' in folded ? [folded.problem] : [] };
-  const module = Object.entries(platforms).find(([name]) => name === folded.platform)?.[1];
+  const module: Platform | undefined = Object.entries<Platform>(platforms).find(
+    ([name]) => name === folded.platform,
+  )?.[1];
   if (module === undefined) {
     const note = `this version cannot publish to ${folded.platform} yet: the post will fail`;
     return { ...known, platform: folded.platform, notes: [...notes, note] };
@@ -128,7 +131,7 @@ function previewPost(
     module.capabilities.label,
     row.metadata,
     claimed.connections
-      .filter((connection) => connection.platform === folded.platform)
+      .filter((connection) => named(connection.platform) === folded.platform)
       .map((connection) => ({
         platform: folded.platform,
         connection,
@@ -152,7 +155,14 @@ function previewPost(
     text: post.text,
     media: post.media.map((file) => file.url),
     problems: [...problems, ...module.problems(post)],
+    notes: module.cost === undefined ? notes : [...notes, module.cost(post)],
   };
+}
+
+/** Rows of connections use the app's older names too. */
+function named(platform: string): string | null {
+  const folded = foldPlatform(platform);
+  return 'platform' in folded ? folded.platform : null;
 }
 
 function describe(preview: Preview): string {

@@ -265,6 +265,8 @@ export interface Platform {
    * prepared, armed, sent and looked for on its own, with `job.effect` saying which. Absent: nothing. Pure.
    */
   followUps?(post: Post): readonly FollowUp[];
+  /** What the platform takes for this post, as a sentence. Absent: nothing. Pure. */
+  cost?(post: Post): string;
   /** Uploads, containers: invisible and resumable from job.checkpoint. */
   prepare(job: Job): Promise<Prepared>;
   /** Exactly one request carries `arm`. Every answer but an id or a known refusal throws PublishError kind 'unknown' or HttpFailure. */

@@ -211,6 +211,15 @@ describe('content-publisher', () => {
       const queued = await sql`select 1 from public.publish_queue where user_id = ${person.id}`;
       expect(queued).toHaveLength(0);
     });
+
+    it('finds the account of a row in the app’s older names, and says what the platform takes for the post', async () => {
+      const account = await connect(publisher(), person, 'x');
+      await schedule(publisher(), person, { platform: 'Twitter' });
+      const { stdout } = await start(['run', '--dry-run'], onlyPerson());
+      expect(stdout).toContain(`to       x (text) — ${account.name} (${account.id})`);
+      expect(stdout).toContain('note     X takes about USD 0.015');
+      expect(stdout).not.toContain('PROBLEM');
+    });
   });
 
   describe('retry', () => {

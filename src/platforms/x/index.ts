@@ -2,6 +2,7 @@ import type { Platform } from '../../core/platform.ts';
 import { accountId, lookUpAccountId, refresh, verify } from './account.ts';
 import { capabilities } from './capabilities.ts';
 import { followUps } from './content.ts';
+import { cost } from './cost.ts';
 import { find } from './find.ts';
 import { identify } from './identify.ts';
 import { metrics } from './metrics.ts';
@@ -15,6 +16,7 @@ export const x: Platform = {
   lookUpAccountId,
   problems,
   followUps,
+  cost,
   prepare,
   publish,
   find,
