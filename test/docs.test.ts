@@ -6,10 +6,12 @@ import { EXIT } from '../src/cli/exit-codes.ts';
 import { ENV_VARIABLES } from '../src/config/variables.ts';
 import { ERROR_KINDS } from '../src/core/errors.ts';
 import { TARGET_STATES } from '../src/core/states.ts';
+import { OPTION_KEYS as blueskyOptions } from '../src/platforms/bluesky/problems.ts';
 import { OPTION_KEYS as facebookOptions } from '../src/platforms/facebook/problems.ts';
 import { platforms } from '../src/platforms/index.ts';
 import { OPTION_KEYS as instagramOptions } from '../src/platforms/instagram/problems.ts';
 import { OPTION_KEYS as linkedinOptions } from '../src/platforms/linkedin/problems.ts';
+import { OPTION_KEYS as mastodonOptions } from '../src/platforms/mastodon/problems.ts';
 import { OPTION_KEYS as xOptions } from '../src/platforms/x/problems.ts';
 import { OPTION_KEYS as youtubeOptions } from '../src/platforms/youtube/problems.ts';
 import { runProcess } from './support/run-process.ts';
@@ -95,9 +97,11 @@ describe('README.md', () => {
       names.split(', ').map((name) => `${name} ${key}`),
     );
     const keys = {
+      bluesky: blueskyOptions,
       facebook: facebookOptions,
       instagram: instagramOptions,
       linkedin: linkedinOptions,
+      mastodon: mastodonOptions,
       youtube: youtubeOptions,
       x: xOptions,
     };

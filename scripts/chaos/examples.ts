@@ -97,6 +97,8 @@ const FROM_CAMPAIGN: Readonly<Record<SeedAccount['platform'], (media: SeedMedia)
   facebook: () => ({ post_type: 'text' }),
   instagram: (m) => ({ post_type: 'post', primary_image_url: m.sourdough }),
   linkedin: () => ({ post_type: 'post' }),
+  mastodon: () => ({ post_type: 'post' }),
+  bluesky: () => ({ post_type: 'post' }),
   youtube: (m) => ({ post_type: 'video', primary_image_url: m.cyclingFilm }),
   x: () => ({ post_type: 'post' }),
 };
@@ -141,9 +143,15 @@ export const examples: readonly Example[] = (Object.keys(platforms) as (keyof ty
 
 /** An example that is the same post in the other table, where there is one. */
 export function copyOf({ platform, name, table, account }: Example): Example | undefined {
-  const original = { facebook: 'text', linkedin: 'text', instagram: 'image', youtube: 'video', x: 'text' }[
-    platform
-  ];
+  const original = {
+    facebook: 'text',
+    linkedin: 'text',
+    instagram: 'image',
+    youtube: 'video',
+    x: 'text',
+    mastodon: 'text',
+    bluesky: 'text',
+  }[platform];
   if (table !== 'created_content' || account !== 0 || name !== `${platform} ${original}`) return undefined;
   return examples.find((one) => one.platform === platform && one.table === 'content_posts');
 }

@@ -255,6 +255,7 @@ export const mayNeedPersonAfterAKill = ({ platform }: Pick<ChaosPost, 'platform'
 /** By docs/guarantees.md: what is asked under a key of our own can always be told. */
 export const mayNeedPerson = ({ platform, name }: Pick<ChaosPost, 'platform' | 'name'>) =>
   platform === 'linkedin' ||
+  platform === 'mastodon' ||
   platform === 'youtube' ||
   platform === 'x' ||
   (platform === 'facebook' && !/video|reel|story/.test(name));

@@ -77,10 +77,10 @@ function othersFor(
 }
 
 const FITTING: readonly (readonly [RegExp, readonly SeedAccount['platform'][]])[] = [
-  [/ (text|link)\b/, ['facebook', 'linkedin', 'x']],
-  [/ (image|PNG image|carousel)\b/, ['facebook', 'instagram', 'linkedin', 'x']],
-  [/ reel\b/, ['facebook', 'instagram', 'youtube', 'x']],
-  [/ video\b/, ['facebook', 'linkedin', 'youtube', 'x']],
+  [/ (text|link)\b/, ['facebook', 'linkedin', 'x', 'mastodon', 'bluesky']],
+  [/ (image|PNG image|carousel)\b/, ['facebook', 'instagram', 'linkedin', 'x', 'mastodon', 'bluesky']],
+  [/ reel\b/, ['facebook', 'instagram', 'youtube', 'x', 'mastodon', 'bluesky']],
+  [/ video\b/, ['facebook', 'linkedin', 'youtube', 'x', 'mastodon', 'bluesky']],
 ];
 
 export interface Judged extends Judgement {

@@ -6,7 +6,7 @@ import type { Config, ConfigWith } from '../config/config.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { Need } from '../config/variable.ts';
 import type { Logger } from '../core/logger.ts';
-import type { PlatformContext } from '../core/platform.ts';
+import type { Platform, PlatformContext } from '../core/platform.ts';
 import type { PlatformName } from '../core/platform-name.ts';
 import type { TickIdentity } from '../core/store.ts';
 import { PUBLISHABLE } from '../platforms/names.ts';
@@ -111,6 +111,7 @@ async function openPublishing(
     { platforms },
     { createHttp },
     { createMediaLibrary },
+    { publicLookup },
     { createBucket },
     { createKeyring },
     { readStoredToken },
@@ -118,6 +119,7 @@ async function openPublishing(
     import('../platforms/index.ts'),
     import('../http/client.ts'),
     import('../media/library.ts'),
+    import('../media/public-address.ts'),
     import('../store/bucket.ts'),
     import('../security/keyring.ts'),
     import('../security/stored-token.ts'),
@@ -136,13 +138,16 @@ async function openPublishing(
   const context = (name: PlatformName): PlatformContext => {
     const known = contexts.get(name);
     if (known !== undefined) return known;
-    const platform = name in platforms ? platforms[name as keyof typeof platforms] : undefined;
+    const platform: Platform | undefined = platforms[name as keyof typeof platforms];
     if (platform === undefined) throw new RangeError(`no module for ${name}`);
     const settings = config.platforms[name];
     const http = createHttp({
       origins: platform.capabilities.origins,
       uploadHosts: platform.capabilities.uploadHosts,
+      ownServers: platform.capabilities.ownServers,
       apiUrl: settings.apiUrl,
+      // Users name those servers, and this machine may stand in somebody's network.
+      lookup: platform.capabilities.ownServers && settings.apiUrl === undefined ? publicLookup() : undefined,
       timeoutMs: config.limits.requestTimeoutMs,
       connectTimeoutMs: Math.min(10_000, config.limits.requestTimeoutMs),
       log,

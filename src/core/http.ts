@@ -36,6 +36,8 @@ export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** The platform's real URL; an `<PLATFORM>_API_URL` replaces its origin, the path stays. */
   readonly url: string | Secret;
+  /** The server of the account whose token is beside it (`Account.server`): then it goes there or nowhere. */
+  readonly server?: string | undefined;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly headers?: Readonly<Record<string, string | Secret>>;
   readonly body?: HttpBody;

@@ -25,8 +25,15 @@ export interface Capabilities {
   readonly origins: readonly string[];
   /** Host suffixes of upload URLs that the platform hands out, e.g. '.linkedin.com'. */
   readonly uploadHosts: readonly string[];
+  /** Each account lives on a server that its connection names (`Platform.server`); its token goes to that one alone. */
+  readonly ownServers?: true;
   readonly kinds: Readonly<Partial<Record<PostKind, KindCapabilities>>>;
-  readonly text: { readonly max: number; readonly unit: 'characters' | 'bytes' };
+  readonly text: {
+    readonly max: number;
+    readonly unit: 'characters' | 'bytes';
+    /** `max` is only the usual one: the account's server says its own, which `prepare` reads and obeys. */
+    readonly perServer?: true;
+  };
   /** Highest documented number of visible writes per account and hour, else 60. */
   readonly writesPerHour: number;
   /** Tokens that live for hours are refreshed this long before they end, milliseconds; null: not refreshed here. */
@@ -73,6 +80,8 @@ export interface Account {
   readonly token: Secret;
   readonly refreshToken: Secret | null;
   readonly tokenExpiresAt: Date | null;
+  /** Origin of the server it lives on, where a platform has many. */
+  readonly server?: string;
 }
 
 /** Media as prepared for publishing: on local disk, looked at, readable any number of times. */
@@ -253,6 +262,8 @@ export interface Platform {
    * Never asks the network.
    */
   accountId(connection: ConnectionRow): string | null;
+  /** Origin of the server that the account of a connection row lives on, with `capabilities.ownServers`. Pure. */
+  server?(connection: ConnectionRow): string | null;
   lookUpAccountId?(
     context: PlatformContext,
     connection: ConnectionRow,

@@ -78,3 +78,45 @@ describe('an API URL', () => {
     );
   });
 });
+
+describe('the server of an account', () => {
+  const own = { origins: ['https://entry.example.com'], uploadHosts: [], ownServers: true };
+  const home = 'https://mastodon.example';
+
+  it('is where its requests go, and nowhere else', () => {
+    expect(addressBook(own)(`${home}/api/v1/statuses`, home).href).toBe(`${home}/api/v1/statuses`);
+    for (const url of [
+      'https://other.example/x',
+      'https://entry.example.com/x',
+      `${home}:444/x`,
+      'http://mastodon.example/x',
+    ])
+      expect(() => addressBook(own)(url, home), url).toThrow('a token only goes');
+  });
+
+  it('must be named for it', () => {
+    expect(() => addressBook(own)(`${home}/x`)).toThrow('a token only goes');
+    expect(addressBook(own)('https://entry.example.com/x').href).toBe('https://entry.example.com/x');
+  });
+
+  it.each([
+    'https://10.0.0.1',
+    'https://localhost',
+    'https://[::1]',
+    'https://db.internal',
+    'https://a.example:8443',
+  ])('is never %s', (server) => {
+    expect(() => addressBook(own)(`${server}/x`, server)).toThrow('a token only goes');
+  });
+
+  it('is no server at all for a platform that has one place for everybody', () => {
+    expect(() => addressBook(rules)(`${home}/x`, home)).toThrow('a token only goes');
+  });
+
+  it('is replaced by the API URL like every other', () => {
+    const book = addressBook({ ...own, apiUrl: 'http://127.0.0.1:4000/mastodon' });
+    expect(book(`${home}/api/v1/statuses?a=1`, home).href).toBe(
+      'http://127.0.0.1:4000/mastodon/api/v1/statuses?a=1',
+    );
+  });
+});

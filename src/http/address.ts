@@ -1,27 +1,35 @@
 import { PublishError } from '../core/errors.ts';
 import { isLoopback } from '../core/loopback.ts';
+import { serverOrigin } from '../core/server-origin.ts';
 
 export interface AddressRules {
   /** Real origins, e.g. 'https://graph.facebook.com'. */
   readonly origins: readonly string[];
   /** '.linkedin.com' admits every host below it, 'upload.example.com' only itself. */
   readonly uploadHosts: readonly string[];
+  /** A request may name the server of its account, and then goes to that one alone. */
+  readonly ownServers?: boolean | undefined;
   /** Replaces the origin of every URL; may carry a path prefix. Plain http only for loopback. */
   readonly apiUrl?: string | undefined;
 }
 
 /** @returns the check that every URL passes before a token is put beside it: the URL to ask, or a PublishError. */
-export function addressBook(rules: AddressRules): (url: string) => URL {
+export function addressBook(rules: AddressRules): (url: string, server?: string) => URL {
   const override = rules.apiUrl === undefined ? undefined : parseOverride(rules.apiUrl);
   const origins = new Set(rules.origins.map((origin) => new URL(origin).origin));
 
-  return (text) => {
+  const admits = (url: URL, server: string | undefined): boolean => {
+    if (server === undefined) return origins.has(url.origin) || isUploadHost(url, rules.uploadHosts);
+    return rules.ownServers === true && serverOrigin(server) === server && url.origin === server;
+  };
+
+  return (text, server) => {
     const url = URL.canParse(text) ? new URL(text) : undefined;
     if (url === undefined) throw refused('a URL that cannot be read');
     if (url.username !== '' || url.password !== '') throw refused(`a URL with a password on ${url.host}`);
     if (override !== undefined && isBelow(url, override)) return url;
     if (url.protocol !== 'https:') throw refused(`${url.protocol}//${url.host}, which is not https`);
-    if (!origins.has(url.origin) && !isUploadHost(url, rules.uploadHosts)) throw refused(url.host);
+    if (!admits(url, server)) throw refused(url.host);
     return override === undefined
       ? url
       : new URL(`${override.href.replace(/\/$/, '')}${url.pathname}${url.search}`);

@@ -51,7 +51,7 @@ export function createHttp(options: HttpOptions): HttpClient {
   }
 
   async function request(asked: HttpRequest): Promise<HttpResponse> {
-    const url = resolveUrl(reveal(asked.url));
+    const url = resolveUrl(reveal(asked.url), asked.server);
     for (const [name, value] of Object.entries(asked.query ?? {})) {
       if (value !== undefined) url.searchParams.append(name, String(value));
     }

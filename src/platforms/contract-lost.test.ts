@@ -1,10 +1,15 @@
 /** The contract suite, second part: what became of a post whose visible request, or the answer to it, was lost. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { examplesOf, type RegisteredPlatform } from '../../test/support/platform-examples.ts';
+import { examplesOf, factsOf, type RegisteredPlatform } from '../../test/support/platform-examples.ts';
 import { holdArmed, rememberAnswers } from '../../test/support/platform-faults.ts';
 import { type PlatformWorld, platformWorld } from '../../test/support/platform-kit.ts';
 import { expectOnePost, idOf } from '../../test/support/platform-ledger.ts';
-import { expectFoundInTheEnd, expectNotDefinite, loseAnswer } from '../../test/support/platform-lost.ts';
+import {
+  expectFoundInTheEnd,
+  expectNotDefinite,
+  firstWord,
+  loseAnswer,
+} from '../../test/support/platform-lost.ts';
 import {
   type MediaStock,
   mediaStock,
@@ -12,7 +17,7 @@ import {
   withText,
 } from '../../test/support/platform-media.ts';
 import { type Target, target } from '../../test/support/platform-target.ts';
-import type { FindBy, Found, Platform } from '../core/platform.ts';
+import type { FindBy, Platform } from '../core/platform.ts';
 import type { Fault } from '../sandbox/platforms/simulator.ts';
 import { platforms } from './index.ts';
 
@@ -126,7 +131,7 @@ describe.each(NAMES)('%s', (name) => {
       const foreign = target(world, opened, { post: withText(opened.post, 'Somebody else wrote this.') });
       await foreign.prepare();
       const { id } = await foreign.settle(await foreign.send());
-      if (findBy === 'repeat') world.pass(8 * 60_000);
+      if (findBy === 'repeat') world.pass(factsOf(name).repeatWindowMs ?? 8 * 60_000);
 
       const beside = await firstWord(ours);
       expect(beside.state).toBeOneOf(['absent', 'unknown']);
@@ -169,11 +174,3 @@ describe.each(NAMES)('%s', (name) => {
     );
   });
 });
-
-/** What find says once no request of ours can be on its way any more. */
-async function firstWord(ours: Target): Promise<Found> {
-  const found = await ours.find();
-  if (found.state !== 'unknown' || found.lookAt === null) return found;
-  ours.world.passTo(found.lookAt);
-  return await ours.find();
-}

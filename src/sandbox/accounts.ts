@@ -1,5 +1,6 @@
 import { asha, ben, type Person, people, seedId } from './people.ts';
 import { FACEBOOK_LOGIN_SCOPES } from './platforms/instagram/gate.ts';
+import { FULL_SCOPES as MASTODON_SCOPES } from './platforms/mastodon/gate.ts';
 import type { SimAccount } from './platforms/simulator.ts';
 
 /** What YouTube's simulator wants beside a refresh token; the env file carries the same. */
@@ -9,7 +10,7 @@ const DAY_MS = 86_400_000;
 
 /** A remote account as its simulator knows it, and the app's row that reaches it. */
 export interface SeedAccount {
-  readonly platform: 'facebook' | 'instagram' | 'linkedin' | 'youtube' | 'x';
+  readonly platform: 'bluesky' | 'facebook' | 'instagram' | 'linkedin' | 'mastodon' | 'x' | 'youtube';
   readonly sim: SimAccount;
   /** A row of platform_connections, tokens in clear. */
   readonly connection: Readonly<Record<string, unknown>>;
@@ -49,6 +50,8 @@ export function accountsOf(person: Person): readonly SeedAccount[] {
     organization(person),
     youtube(person),
     x(person),
+    mastodon(person),
+    bluesky(person),
   ];
   return person.accounts === 'all' ? all : all.filter(({ platform }) => platform === person.accounts);
 }
@@ -69,6 +72,7 @@ function ids({ number }: Person) {
     organization: `799885${two}`,
     channel: `UCsandboxsandboxsandbo${two}`,
     user: `14455667788990${two}`,
+    mastodon: `1095000000000000${two}`,
     ...KNOWN.get(number),
   };
 }
@@ -244,6 +248,59 @@ function x(person: Person): SeedAccount {
       access_token_encrypted: token,
       refresh_token_encrypted: '',
       token_expires_at: inDays(1),
+    },
+  };
+}
+
+/** As it is first stored: an app password, of which sessions are made. */
+function bluesky(person: Person): SeedAccount {
+  // Its alphabet lacks four of the digits.
+  const letters = [...String(person.number).padStart(3, '0')].map((digit) =>
+    'abcdefghij'.charAt(Number(digit)),
+  );
+  const did = `did:plc:sandboxsandboxsandbox${letters.join('')}`;
+  const handle = `${person.shop.toLowerCase().replaceAll(/\W+/g, '')}.example`;
+  const password = `sand-box0-pass-${String(person.number).padStart(4, '0')}`;
+  return {
+    platform: 'bluesky',
+    sim: {
+      id: did,
+      name: handle,
+      token: `eyJzYW5kYm94Ijp0cnVlfQ.eyJuIjoxfQ.none${person.number}`,
+      tokenExpiresAt: 0,
+      refreshToken: password,
+      scopes: [],
+    },
+    connection: {
+      ...row(person, 7),
+      platform: 'bluesky',
+      page_id: did,
+      page_name: handle,
+      access_token_encrypted: password,
+      refresh_token_encrypted: '',
+      token_expires_at: null,
+      metadata: { pds_url: 'https://pds.example' },
+    },
+  };
+}
+
+/** On servers of their own choice; the tokens do not expire. */
+function mastodon(person: Person): SeedAccount {
+  const { mastodon: number } = ids(person);
+  const server = person.number % 2 === 1 ? 'mastodon.example' : 'social.example';
+  const token = `mastodon-token-${person.number}`;
+  return {
+    platform: 'mastodon',
+    sim: { id: `${number}@${server}`, name: person.shop, token, scopes: MASTODON_SCOPES },
+    connection: {
+      ...row(person, 8),
+      platform: 'mastodon',
+      page_id: number,
+      page_name: person.shop,
+      access_token_encrypted: token,
+      refresh_token_encrypted: '',
+      token_expires_at: null,
+      metadata: { instance_url: `https://${server}` },
     },
   };
 }

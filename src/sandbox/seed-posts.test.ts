@@ -69,11 +69,13 @@ describe('seedPosts', () => {
   });
 
   it('cover every platform with a few, and every platform with each of its kinds and owners with more', () => {
-    expect(new Set(seeded(6).map(({ post }) => post.platform))).toEqual(new Set(PUBLISHABLE));
-    const combinations = new Set(
-      seeded(228).map(({ post }) => `${post.platform} ${post.kind} ${post.userId}`),
+    expect(new Set(seeded(PUBLISHABLE.length).map(({ post }) => post.platform))).toEqual(
+      new Set(PUBLISHABLE),
     );
-    expect(combinations.size).toBe(228);
+    const combinations = new Set(
+      seeded(372).map(({ post }) => `${post.platform} ${post.kind} ${post.userId}`),
+    );
+    expect(combinations.size).toBe(372);
   });
 
   it('are the same every time', () => {

@@ -24,6 +24,8 @@ const MOULDS: readonly Mould[] = [
   inPosts(() => ({ platform: 'linkedin', post_type: 'post' })),
   inContent((m) => ({ platform: 'YouTube', content_type: 'short_video or reel', media_url: m.bakeryReel })),
   inContent(() => ({ platform: 'twitter', content_type: 'static_post' })),
+  inContent(() => ({ platform: 'Mastodon', content_type: 'static_post' })),
+  inContent((m) => ({ platform: 'bluesky', content_type: 'static_post', images: [m.croissant] })),
   inContent((m) => ({ platform: 'facebook', content_type: 'static_post', images: [m.roadBike] })),
   inPosts(() => ({ platform: 'linkedin', post_type: 'article', metadata: { publish_options: LINK } })),
   inContent((m) => ({
@@ -56,6 +58,24 @@ const MOULDS: readonly Mould[] = [
   inPosts((m) => ({ platform: 'linkedin', post_type: 'post', primary_image_url: m.menu })),
   inContent((m) => ({ platform: 'facebook', content_type: 'reel', media_url: m.bakeryReel })),
   inPosts((m) => ({ platform: 'Twitter', post_type: 'post', primary_image_url: m.chainring })),
+  inPosts(() => ({ platform: 'bluesky', post_type: 'post' })),
+  inContent((m) => ({ platform: 'mastodon', content_type: 'static_post', images: [m.winterTyres] })),
+  inPosts(() => ({ platform: 'bluesky', post_type: 'article', metadata: { publish_options: LINK } })),
+  inContent((m) => ({
+    platform: 'mastodon',
+    content_type: 'carousel',
+    carousel_images: [m.mountainPass, m.chainring],
+  })),
+  inContent((m) => ({ platform: 'bluesky', content_type: 'reel', media_url: m.bakeryReel })),
+  inPosts((m) => ({ platform: 'mastodon', post_type: 'video', primary_image_url: m.cyclingFilm })),
+  inContent((m) => ({
+    platform: 'bluesky',
+    content_type: 'carousel',
+    carousel_images: [m.sourdough, m.roadBike],
+  })),
+  inPosts(() => ({ platform: 'mastodon', post_type: 'article', metadata: { publish_options: LINK } })),
+  inPosts((m) => ({ platform: 'bluesky', post_type: 'video', primary_image_url: m.cyclingFilm })),
+  inContent((m) => ({ platform: 'mastodon', content_type: 'reel', media_url: m.cyclingStory })),
 ];
 const LINK = { link: 'https://raobakes.example/news' };
 

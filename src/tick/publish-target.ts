@@ -33,7 +33,7 @@ export async function publishTarget(deps: PublishDeps, claimed: TargetWork): Pro
     const step = await advance(deps, work);
     if (step.done === 'outcome' && step.refusal !== undefined) await heedRefusal(deps, work, step.refusal);
     // What went wrong after a post was published says little beside that.
-    await deps.reach.note(target, label, isSent(step) ? 'answered' : ear.heard());
+    await deps.reach.note(target, platform.capabilities, isSent(step) ? 'answered' : ear.heard());
     return step;
   } catch (error) {
     if (error instanceof StoreError) throw error;
@@ -53,7 +53,7 @@ export async function publishTarget(deps: PublishDeps, claimed: TargetWork): Pro
       const renewed = await heedRefusal(deps, work, error);
       if (renewed) return later(work, deps.now(), 'the token of its account was renewed');
     }
-    return fail(deps, target, await noteFailure(deps, target, label, ear.heard(), failed));
+    return fail(deps, target, await noteFailure(deps, work, ear.heard(), failed));
   }
 }
 
@@ -66,12 +66,11 @@ const isSent = (step: Step) =>
 /** With what the breakers make of it: whoever failed comes behind those who only wait, so the next try is another's. */
 async function noteFailure(
   deps: PublishDeps,
-  target: StoredTarget,
-  label: string,
+  { target, platform }: TargetWork,
   contact: Contact | null,
   failed: Failed,
 ): Promise<Failed> {
-  const hold = await deps.reach.note(target, label, contact);
+  const hold = await deps.reach.note(target, platform.capabilities, contact);
   const reached = failed.reached && contact !== 'unreachable';
   if (hold?.scope === 'host' || deps.reach.cutOff()) return { ...failed, reached, heldUntil: deps.now() };
   if (hold === null) return { ...failed, reached };

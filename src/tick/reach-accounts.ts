@@ -17,7 +17,9 @@ export async function reachAccounts(deps: PublishDeps, claimed: ClaimedPost): Pr
     if (platform === undefined || !('platform' in folded)) continue;
     const known = platform.accountId(connection);
     const reached =
-      known === null && connection.active ? await lookUp(deps, platform, connection) : { accountId: known };
+      known === null && connection.active && platform.lookUpAccountId !== undefined
+        ? await lookUp(deps, platform, connection)
+        : { accountId: known };
     candidates.push({ platform: folded.platform, connection, ...reached });
   }
   return candidates;

@@ -2,7 +2,7 @@ import { afterFailure, type Breaker, CLOSED, type Contact, contactOf, OPENS_AFTE
 import { type Http, HttpFailure } from '../core/http.ts';
 import type { StoredBreaker, StoredTarget } from '../core/job.ts';
 import type { Logger } from '../core/logger.ts';
-import type { PlatformContext } from '../core/platform.ts';
+import type { Capabilities, PlatformContext } from '../core/platform.ts';
 import type { HoldRequest, Store } from '../core/store.ts';
 import { createKeyedMutex } from './keyed-mutex.ts';
 import type { Learned } from './learned.ts';
@@ -16,8 +16,10 @@ export interface Reach {
   /** No platform that was tried in this tick could be connected to. */
   cutOff(): boolean;
   /** @returns the hold that the breakers put up against this target, if any */
-  note(target: StoredTarget, label: string, contact: Contact | null): Promise<HoldRequest | null>;
+  note(target: StoredTarget, platform: Whom, contact: Contact | null): Promise<HoldRequest | null>;
 }
+
+type Whom = Pick<Capabilities, 'label' | 'ownServers'>;
 
 /** The same context, and what its last request came to. */
 export function listen(context: PlatformContext): {
@@ -136,7 +138,13 @@ export function createReach(deps: ReachDeps, learned: Learned): Reach {
     learned.release(scope, row.key);
   }
 
-  async function note(target: StoredTarget, label: string, contact: Contact): Promise<HoldRequest | null> {
+  async function note(
+    target: StoredTarget,
+    { label, ownServers }: Whom,
+    contact: Contact,
+  ): Promise<HoldRequest | null> {
+    // The server of one account that is down says nothing of the others'.
+    if (ownServers && contact !== 'answered') return failed(target, label, 'account', null);
     if (contact === 'unreachable') {
       failedToConnect += 1;
       return failed(target, label, reached ? 'platform' : 'host', null);
@@ -154,8 +162,8 @@ export function createReach(deps: ReachDeps, learned: Learned): Reach {
 
   return {
     cutOff: () => !reached && failedToConnect >= CUT_OFF_AFTER,
-    note: async (target, label, contact) =>
-      contact === null ? null : oneAtATime(target.platform, () => note(target, label, contact)),
+    note: async (target, platform, contact) =>
+      contact === null ? null : oneAtATime(target.platform, () => note(target, platform, contact)),
   };
 }
 

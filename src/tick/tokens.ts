@@ -61,6 +61,7 @@ export async function openAccount(
   if (access.kind === 'undecryptable') return { problem: unreadable(deps, access.reason) };
   if (access.kind === 'none') return { problem: tokenMissing };
 
+  const server = platform.server?.(connection) ?? null;
   const account: Account = {
     platform: platform.capabilities.platform,
     id: chosen.accountId,
@@ -69,6 +70,7 @@ export async function openAccount(
     token: access.token,
     refreshToken: refresh.kind === 'token' ? refresh.token : null,
     tokenExpiresAt: connection.tokenGoodUntil,
+    ...(server === null ? {} : { server }),
   };
   const before = platform.capabilities.refreshBeforeMs;
   const good =

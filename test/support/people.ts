@@ -2,7 +2,14 @@ import type { SimAccount } from '../../src/sandbox/platforms/simulator.ts';
 import { type AppTable, type Columns, insertRows, minutesAgo, newId, wallClock } from './app-rows.ts';
 import { encrypt, FULL_SCOPES, type Publisher } from './publisher.ts';
 
-export type SimulatedPlatform = 'facebook' | 'instagram' | 'linkedin' | 'youtube' | 'x';
+export type SimulatedPlatform =
+  | 'bluesky'
+  | 'facebook'
+  | 'instagram'
+  | 'linkedin'
+  | 'mastodon'
+  | 'x'
+  | 'youtube';
 
 export interface ConnectedAccount {
   readonly platform: SimulatedPlatform;
@@ -80,6 +87,33 @@ const shapes: Readonly<
     sim: { id: `urn:li:person:Me_mber-${n}`, token: `AQX-member-${n}`, scopes: FULL_SCOPES.linkedin },
     columns: { page_id: `Me_mber-${n}`, linkedin_id: `Me_mber-${n}` },
   }),
+  mastodon: (n) => ({
+    sim: {
+      id: `10950000000000${n}@mastodon.example`,
+      token: `mastodon-token-${n}`,
+      scopes: FULL_SCOPES.mastodon,
+    },
+    columns: {
+      page_id: `10950000000000${n}`,
+      metadata: { instance_url: 'https://mastodon.example' },
+    },
+  }),
+  bluesky: (n) => {
+    const letters = [...n].map((digit) => 'abcdefghij'.charAt(Number(digit))).join('');
+    return {
+      sim: {
+        id: `did:plc:testtesttesttesttest${letters}`,
+        token: `eyJ0ZXN0Ijp0cnVlfQ.eyJuIjoxfQ.none${n}`,
+        tokenExpiresAt: 0,
+        refreshToken: `test-pass-word-${n}`,
+        scopes: [],
+      },
+      columns: {
+        page_id: `did:plc:testtesttesttesttest${letters}`,
+        metadata: { pds_url: 'https://pds.example' },
+      },
+    };
+  },
   youtube: (n) => ({
     sim: {
       id: `UCchannelchannelchan${n}`,

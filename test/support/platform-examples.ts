@@ -3,6 +3,7 @@ import type { PostKind } from '../../src/core/media.ts';
 import type { Post } from '../../src/core/post.ts';
 import { platforms } from '../../src/platforms/index.ts';
 import { FACEBOOK_LOGIN_SCOPES, INSTAGRAM_LOGIN_SCOPES } from '../../src/sandbox/platforms/instagram/gate.ts';
+import { FULL_SCOPES as MASTODON_SCOPES } from '../../src/sandbox/platforms/mastodon/gate.ts';
 import type { SimAccount } from '../../src/sandbox/platforms/simulator.ts';
 
 export type RegisteredPlatform = keyof typeof platforms;
@@ -39,9 +40,13 @@ interface PlatformFacts {
   /** Kinds that the platform documents no figures of. */
   readonly withoutFigures?: readonly PostKind[];
   /** How the platform counts the characters of a text. 'weights': an emoji as two, every other character as one. */
-  readonly counts: 'code points' | 'code units' | 'bytes' | 'weights';
+  readonly counts: 'code points' | 'code units' | 'bytes' | 'weights' | 'graphemes';
+  /** A second limit of the text, in bytes. */
+  readonly maxBytes?: number;
   /** What the text's limit has to hold beside the text itself, as the platform counts it. */
   readonly beside?: (post: Post) => number;
+  /** How long a repeat names the first one, where that is not the usual 7 minutes. */
+  readonly repeatWindowMs?: number;
   /** A refusal in the platform's own shape, with a code that nobody has ever seen. */
   readonly unknownCode: { readonly status: number; readonly json: unknown };
   /** Headers by which the platform says "seven minutes from now". */
@@ -90,6 +95,21 @@ const linkedinOrganization: SimAccount = {
   token: 'AQV-contract-organization-token',
   scopes: ['w_organization_social', 'r_organization_social', 'rw_organization_admin'],
 };
+const blueskyAccount: SimAccount = {
+  id: 'did:plc:ewvi7nxzyoun6zhxrhs64oiz',
+  name: 'raobakes.example',
+  token: 'eyJhbGciOiJFUzI1NksifQ.eyJzY29wZSI6ImNvbnRyYWN0In0.c2lnbmF0dXJl',
+  refreshToken: 'cont-ract-pass-word',
+  scopes: [],
+  extra: { server: 'https://pds.example' },
+};
+const mastodonAccount: SimAccount = {
+  id: '109500000000000001@mastodon.example',
+  name: 'Rao Bakes',
+  token: 'contract-mastodon-token',
+  scopes: MASTODON_SCOPES,
+  extra: { server: 'https://mastodon.example' },
+};
 const youtubeChannel: SimAccount = {
   id: 'UCabcdefghijklmnopqrstuv',
   name: 'Cole Cycles TV',
@@ -125,6 +145,30 @@ const stranger = (of: SimAccount, id: string): SimAccount => ({
 
 /** Add a platform here; the contract suite does not compile without it. */
 export const facts = {
+  bluesky: {
+    accounts: [blueskyAccount],
+    stranger: { ...stranger(blueskyAccount, 'did:plc:z72i7hdynmk6r22z27h6tvur'), name: 'somebody.example' },
+    addresses: [
+      'https://bsky.app/profile/raobakes.example/post/3lbxyzabcde2f',
+      'https://bsky.app/profile/did:plc:ewvi7nxzyoun6zhxrhs64oiz/post/3lbxyzabcde2f?ref=share',
+      'at://did:plc:ewvi7nxzyoun6zhxrhs64oiz/app.bsky.feed.post/3lbxyzabcde2f',
+    ],
+    more: [
+      {
+        name: 'a link with a picture',
+        kind: 'link',
+        account: blueskyAccount,
+        files: [],
+        cover: 'bakery-opening-hours.jpg',
+      },
+    ],
+    shownKind: ({ kind }) => (kind === 'reel' ? 'video' : kind),
+    showsCover: true,
+    counts: 'graphemes',
+    maxBytes: 3_000,
+    unknownCode: { status: 400, json: { error: 'NeverSeen', message: 'Never seen before' } },
+    sevenMinutes: () => ({ 'retry-after': '420' }),
+  },
   facebook: {
     accounts: [facebookPage],
     stranger: stranger(facebookPage, '998877665544332'),
@@ -225,6 +269,25 @@ export const facts = {
     counts: 'code units',
     unknownCode: { status: 400, json: { status: 400, code: 'NEVER_SEEN', message: 'Never seen before' } },
     sevenMinutes: () => ({ 'retry-after': '420' }),
+  },
+  mastodon: {
+    accounts: [mastodonAccount],
+    stranger: stranger(mastodonAccount, '109500000000000009@mastodon.example'),
+    addresses: [
+      'https://mastodon.example/@rao_bakes/115000000000000000',
+      'https://mastodon.example/web/@rao_bakes/115000000000000000',
+      'https://mastodon.example/deck/@rao_bakes/115000000000000000?utm_source=share',
+      'https://mastodon.example/users/rao_bakes/statuses/115000000000000000',
+      '115000000000000000',
+    ],
+    more: [],
+    shownKind: ({ kind }) => ({ link: 'text', reel: 'video' })[kind as string] ?? kind,
+    // The server makes the card, of an address in the text.
+    shownText: ({ text, link }) => (link === null ? text : `${text}\n\n${link.url}`),
+    counts: 'graphemes',
+    repeatWindowMs: 51 * 60_000,
+    unknownCode: { status: 422, json: { error: 'Never seen before' } },
+    sevenMinutes: (now) => ({ 'x-ratelimit-reset': new Date(now.getTime() + 420_000).toISOString() }),
   },
   youtube: {
     accounts: [youtubeChannel],

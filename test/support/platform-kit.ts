@@ -71,10 +71,11 @@ export async function platformWorld(name: RegisteredPlatform): Promise<PlatformW
   const shown: string[] = [];
   const secrets = new Set([CLIENT_SECRET, ...accounts.flatMap(secretsOf)]);
   const log = recordingLogger(shown);
-  const { origins, uploadHosts } = platform.capabilities;
+  const { origins, uploadHosts, ownServers } = platform.capabilities;
   const client = createHttp({
     origins,
     uploadHosts,
+    ownServers,
     apiUrl: simulated.base(name),
     // Nothing here times out; a machine that does several things at once is slow.
     timeoutMs: 30_000,
@@ -129,6 +130,7 @@ export async function platformWorld(name: RegisteredPlatform): Promise<PlatformW
       token: new Secret(account.token),
       refreshToken: account.refreshToken === undefined ? null : new Secret(account.refreshToken),
       tokenExpiresAt: null,
+      ...(typeof account.extra?.['server'] === 'string' ? { server: account.extra['server'] } : {}),
     }),
     posts: () => simulated.posts(),
     async postsInTheEnd() {

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { expect } from 'vitest';
 import { PublishError } from '../../src/core/errors.ts';
 import { HttpFailure } from '../../src/core/http.ts';
-import type { FindBy } from '../../src/core/platform.ts';
+import type { FindBy, Found } from '../../src/core/platform.ts';
 import type { Fault } from '../../src/sandbox/platforms/simulator.ts';
 import { faultOnArmed } from './platform-faults.ts';
 import { expectOnePost, idOf } from './platform-ledger.ts';
@@ -37,4 +37,12 @@ export async function expectFoundInTheEnd(
   if (ending.state === 'person') expect(findBy).toBe('person');
   else expect(ending.id).toBe(idOf(ours.world, ending));
   expectOnePost(ours.world, opened);
+}
+
+/** What find says once no request of ours can be on its way any more. */
+export async function firstWord(ours: Target): Promise<Found> {
+  const found = await ours.find();
+  if (found.state !== 'unknown' || found.lookAt === null) return found;
+  ours.world.passTo(found.lookAt);
+  return await ours.find();
 }

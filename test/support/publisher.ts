@@ -9,9 +9,12 @@ import { EncryptionKey } from '../../src/core/encryption.ts';
 import type { Logger } from '../../src/core/logger.ts';
 import type { Store } from '../../src/core/store.ts';
 import { PUBLISHABLE } from '../../src/platforms/names.ts';
+import { makeBlueskySimulator } from '../../src/sandbox/platforms/bluesky/index.ts';
 import { makeFacebookSimulator } from '../../src/sandbox/platforms/facebook/index.ts';
 import { makeInstagramSimulator } from '../../src/sandbox/platforms/instagram/index.ts';
 import { makeLinkedinSimulator } from '../../src/sandbox/platforms/linkedin/index.ts';
+import { FULL_SCOPES as MASTODON_SCOPES } from '../../src/sandbox/platforms/mastodon/gate.ts';
+import { makeMastodonSimulator } from '../../src/sandbox/platforms/mastodon/index.ts';
 import { type Platforms, startPlatforms } from '../../src/sandbox/platforms/server.ts';
 import type { MakeSimulator, SimAccount } from '../../src/sandbox/platforms/simulator.ts';
 import { makeXSimulator } from '../../src/sandbox/platforms/x/index.ts';
@@ -32,6 +35,7 @@ export const FULL_SCOPES = {
   facebook: ['pages_manage_posts', 'pages_read_engagement', 'pages_show_list'],
   instagram: ['instagram_basic', 'instagram_content_publish', 'pages_read_engagement'],
   linkedin: ['w_member_social', 'openid', 'profile'],
+  mastodon: MASTODON_SCOPES,
   linkedinOrganization: ['w_organization_social', 'r_organization_social'],
   youtube: [
     'https://www.googleapis.com/auth/youtube.upload',
@@ -158,6 +162,8 @@ export async function openPublisher(
       facebook: makeFacebookSimulator,
       instagram: makeInstagramSimulator,
       linkedin: makeLinkedinSimulator,
+      mastodon: makeMastodonSimulator,
+      bluesky: makeBlueskySimulator,
       youtube: makeYoutubeSimulator,
       x: makeXSimulator,
       ...options.makers,
@@ -172,6 +178,8 @@ export async function openPublisher(
     FACEBOOK_API_URL: platforms.base('facebook'),
     INSTAGRAM_API_URL: platforms.base('instagram'),
     LINKEDIN_API_URL: platforms.base('linkedin'),
+    MASTODON_API_URL: platforms.base('mastodon'),
+    BLUESKY_API_URL: platforms.base('bluesky'),
     YOUTUBE_API_URL: platforms.base('youtube'),
     X_API_URL: platforms.base('x'),
     X_CLIENT_ID: 'test-client',

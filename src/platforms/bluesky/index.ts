@@ -1,0 +1,23 @@
+import type { Platform } from '../../core/platform.ts';
+import { accountId, refresh, server, verify } from './account.ts';
+import { capabilities } from './capabilities.ts';
+import { find } from './find.ts';
+import { identify } from './identify.ts';
+import { metrics } from './metrics.ts';
+import { prepare } from './prepare.ts';
+import { problems } from './problems.ts';
+import { publish } from './publish.ts';
+
+export const bluesky: Platform = {
+  capabilities,
+  server,
+  accountId,
+  problems,
+  prepare,
+  publish,
+  find,
+  identify,
+  verify,
+  refresh,
+  metrics,
+};

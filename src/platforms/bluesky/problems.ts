@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { clip } from '../../core/clip.ts';
+import type { Problem } from '../../core/errors.ts';
+import { countGraphemes } from '../../core/graphemes.ts';
+import type { Post } from '../../core/post.ts';
+import { capabilities } from './capabilities.ts';
+
+/** Keys of metadata.publish_options that reach Bluesky. */
+export const OPTION_KEYS = ['alt_text', 'link', 'language'] as const;
+
+/** Beside the graphemes: lexicons/app/bsky/feed/post.json. */
+const MAX_BYTES = 3_000;
+
+/** Beside `link`, which is read for all platforms. */
+const OPTION_SHAPES = {
+  alt_text: {
+    schema: z.union([z.string(), z.array(z.string().nullable())]),
+    wanted: 'a text or a list of texts',
+  },
+  language: {
+    schema: z.string().regex(/^[a-z]{2,3}(-[A-Za-z]{2,4})?$/),
+    wanted: 'a language like "en" or "pt-BR"',
+  },
+};
+
+/** Every reason Bluesky would refuse this post, apart from the files themselves. */
+export function problems(post: Post): Problem[] {
+  if (capabilities.kinds[post.kind] === undefined) {
+    return [
+      rejected(
+        'KIND_NOT_POSSIBLE',
+        `Bluesky has no posts of kind ${post.kind}; it takes texts, links, up to four pictures and videos.`,
+        'Change the type of the post, or choose another platform, and schedule it again.',
+      ),
+    ];
+  }
+  const mixed = post.kind === 'carousel' && post.media.some(({ role }) => role === 'video');
+  const carousel = rejected(
+    'CAROUSEL_VIDEO',
+    'The carousel holds a video; Bluesky takes up to four pictures in one post, or one video alone.',
+    'Remove the video from the carousel, or post it by itself, and schedule the post again.',
+  );
+  return [...textProblems(post.text), ...(mixed ? [carousel] : []), ...optionProblems(post)];
+}
+
+/** As readers count: an emoji of several parts is one character. */
+function textProblems(text: string): Problem[] {
+  const { max } = capabilities.text;
+  const length = countGraphemes(text);
+  const bytes = Buffer.byteLength(text);
+  const hint = 'Shorten the text and schedule the post again.';
+  if (length > max) {
+    const message = `The text has ${length} characters; Bluesky takes at most ${max}.`;
+    return [rejected('TEXT_TOO_LONG', message, hint)];
+  }
+  if (bytes <= MAX_BYTES) return [];
+  const message = `The text has ${bytes} bytes; Bluesky takes at most ${MAX_BYTES}, and an emoji has many.`;
+  return [rejected('TEXT_TOO_LONG', message, hint)];
+}
+
+function optionProblems(post: Post): Problem[] {
+  return Object.entries(OPTION_SHAPES)
+    .filter(([key, { schema }]) => !schema.nullish().safeParse(post.options[key]).success)
+    .map(([key, { wanted }]) =>
+      rejected(
+        'OPTION_INVALID',
+        `The option ${key} is ${clip(JSON.stringify(post.options[key]), 60)}; Bluesky needs ${wanted}.`,
+        `Correct or remove ${key} in the post's publish_options and schedule it again.`,
+      ),
+    );
+}
+
+function rejected(code: string, message: string, hint: string): Problem {
+  return { kind: 'rejected', code, message, hint };
+}

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { clip } from '../../core/clip.ts';
+import type { Problem } from '../../core/errors.ts';
+import type { Post } from '../../core/post.ts';
+import { capabilities } from './capabilities.ts';
+
+/** Keys of metadata.publish_options that reach Mastodon. */
+export const OPTION_KEYS = [
+  'alt_text',
+  'link',
+  'visibility',
+  'content_warning',
+  'sensitive',
+  'language',
+] as const;
+
+const VISIBILITIES = ['public', 'unlisted', 'private'] as const;
+
+/** Beside `link`, which is read for all platforms. */
+const OPTION_SHAPES = {
+  alt_text: {
+    schema: z.union([z.string(), z.array(z.string().nullable())]),
+    wanted: 'a text or a list of texts',
+  },
+  visibility: { schema: z.enum(VISIBILITIES), wanted: '"public", "unlisted" or "private"' },
+  content_warning: { schema: z.string(), wanted: 'a text' },
+  sensitive: { schema: z.boolean(), wanted: 'true or false' },
+  language: {
+    schema: z.string().regex(/^[a-z]{2,3}(-[A-Za-z]{2,4})?$/),
+    wanted: 'a language like "en" or "pt-BR"',
+  },
+};
+
+/** Every reason any server would refuse this post; its own limits are judged once it is asked (server-limits.ts). */
+export function problems(post: Post): Problem[] {
+  if (capabilities.kinds[post.kind] === undefined) {
+    return [
+      rejected(
+        'KIND_NOT_POSSIBLE',
+        `Mastodon has no posts of kind ${post.kind}; it takes texts, links, up to four pictures and videos.`,
+        'Change the type of the post, or choose another platform, and schedule it again.',
+      ),
+    ];
+  }
+  const mixed = post.kind === 'carousel' && post.media.some(({ role }) => role === 'video');
+  const carousel = rejected(
+    'CAROUSEL_VIDEO',
+    'The carousel holds a video; Mastodon takes up to four pictures in one post, or one video alone.',
+    'Remove the video from the carousel, or post it by itself, and schedule the post again.',
+  );
+  return [...(mixed ? [carousel] : []), ...optionProblems(post)];
+}
+
+function optionProblems(post: Post): Problem[] {
+  return Object.entries(OPTION_SHAPES)
+    .filter(([key, { schema }]) => !schema.nullish().safeParse(post.options[key]).success)
+    .map(([key, { wanted }]) =>
+      rejected(
+        'OPTION_INVALID',
+        `The option ${key} is ${clip(JSON.stringify(post.options[key]), 60)}; Mastodon needs ${wanted}.`,
+        `Correct or remove ${key} in the post's publish_options and schedule it again.`,
+      ),
+    );
+}
+
+function rejected(code: string, message: string, hint: string): Problem {
+  return { kind: 'rejected', code, message, hint };
+}

@@ -1,0 +1,89 @@
+import { PublishError } from '../../core/errors.ts';
+import type { Job, MediaFile } from '../../core/platform.ts';
+import type { ServerConfiguration } from './api.ts';
+import { contentWarning, textOf } from './content.ts';
+import { countCharacters } from './count.ts';
+
+/**
+ * What the account's own server would refuse, by its own numbers.
+ * @throws PublishError (rejected) with the limit and what was found
+ */
+export function heedLimits(job: Job, { statuses, media_attachments }: ServerConfiguration): void {
+  const { post, media } = job;
+  const text = `${contentWarning(post)}${textOf(post)}`;
+  const length = countCharacters(text, statuses.characters_reserved_per_url);
+  if (length > statuses.max_characters) {
+    refuse(job, 'TEXT_TOO_LONG', 'text', 'characters', length, statuses.max_characters, 'Shorten the text');
+  }
+  if (media.length > statuses.max_media_attachments) {
+    const most = statuses.max_media_attachments;
+    refuse(job, 'TOO_MANY_FILES', 'post', 'files', media.length, most, 'Remove some of them');
+  }
+  for (const [index, file] of media.entries()) heedFile(job, file, index + 1, media_attachments);
+}
+
+function heedFile(
+  job: Job,
+  { info, altText }: MediaFile,
+  number: number,
+  limits: ServerConfiguration['media_attachments'],
+): void {
+  const name = `file ${number}`;
+  const types = limits.supported_mime_types;
+  if (types !== undefined && types.length > 0 && !types.includes(info.mime)) {
+    throw rejected(
+      'MEDIA_TYPE',
+      `The ${name} is of the type ${info.mime}, which the server of the account does not take.`,
+      `Replace it by one of these: ${types.filter((type) => type.startsWith(info.mime.replace(/\/.*/, '/'))).join(', ')}.`,
+    );
+  }
+  const video = info.mime.startsWith('video/');
+  const pixels = (info.width ?? 0) * (info.height ?? 0);
+  const checks = [
+    ['MEDIA_TOO_LARGE', 'bytes', info.bytes, video ? limits.video_size_limit : limits.image_size_limit],
+    ['MEDIA_PIXELS', 'pixels', pixels, video ? limits.video_matrix_limit : limits.image_matrix_limit],
+    [
+      'MEDIA_FRAME_RATE',
+      'frames per second',
+      Math.floor(info.frameRate ?? 0),
+      video ? limits.video_frame_rate_limit : undefined,
+    ],
+  ] as const;
+  for (const [code, unit, found, most] of checks) {
+    if (most !== undefined && found > most) refuse(job, code, name, unit, found, most, 'Use a smaller file');
+  }
+  const described = [...(altText ?? '')].length;
+  const most = limits.description_limit;
+  if (most !== undefined && described > most) {
+    refuse(
+      job,
+      'ALT_TEXT_TOO_LONG',
+      `alt text of ${name}`,
+      'characters',
+      described,
+      most,
+      'Shorten alt_text',
+    );
+  }
+}
+
+function refuse(
+  { account }: Job,
+  code: string,
+  what: string,
+  unit: string,
+  found: number,
+  most: number,
+  remedy: string,
+): never {
+  const where = account.server === undefined ? 'the server' : new URL(account.server).host;
+  throw rejected(
+    code,
+    `The ${what} has ${found} ${unit}; ${where} takes at most ${most}.`,
+    `${remedy} and schedule the post again.`,
+  );
+}
+
+function rejected(code: string, message: string, hint: string): PublishError {
+  return new PublishError({ kind: 'rejected', code, message, hint });
+}

@@ -1,0 +1,47 @@
+import type { SimAccount } from '../simulator.ts';
+
+/** The defaults of Mastodon 4.5. `extra.maxCharacters` of an account: its server allows another length. */
+export const LIMITS = {
+  maxMedia: 4,
+  perUrl: 23,
+  description: 1500,
+  imageBytes: 16_777_216,
+  imagePixels: 33_177_600,
+  videoBytes: 103_809_024,
+  videoPixels: 8_294_400,
+  frameRate: 120,
+} as const;
+
+export const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/gif', 'image/heic', 'image/webp', 'image/avif'];
+export const VIDEO_TYPES = ['video/webm', 'video/mp4', 'video/quicktime'];
+
+export function maxCharacters(account: SimAccount | undefined): number {
+  return Number(account?.extra?.['maxCharacters'] ?? 500);
+}
+
+/** GET /api/v2/instance, as far as it is of use. */
+export function instance(account: SimAccount | undefined): object {
+  return {
+    domain: account?.id.split('@')[1] ?? 'mastodon.example',
+    title: 'Sandbox',
+    version: '4.5.2',
+    source_url: 'https://github.com/mastodon/mastodon',
+    api_versions: { mastodon: 7 },
+    configuration: {
+      statuses: {
+        max_characters: maxCharacters(account),
+        max_media_attachments: LIMITS.maxMedia,
+        characters_reserved_per_url: LIMITS.perUrl,
+      },
+      media_attachments: {
+        supported_mime_types: [...IMAGE_TYPES, ...VIDEO_TYPES],
+        description_limit: LIMITS.description,
+        image_size_limit: LIMITS.imageBytes,
+        image_matrix_limit: LIMITS.imagePixels,
+        video_size_limit: LIMITS.videoBytes,
+        video_frame_rate_limit: LIMITS.frameRate,
+        video_matrix_limit: LIMITS.videoPixels,
+      },
+    },
+  };
+}
