@@ -57,6 +57,8 @@ create table if not exists public.publish_queue (
   primary key (source, post_id),
   constraint publish_queue_has_next_look check (state <> 'waiting' or next_attempt_at is not null)
 );
+-- It was us who made its row 'published': other targets of it go on. Where the app did, they do not.
+alter table public.publish_queue add column if not exists wrote_published boolean not null default false;
 comment on table public.publish_queue is 'content-publisher: one row per scheduled post';
 alter table public.publish_queue add column if not exists publish_now boolean not null default false;
 create index if not exists publish_queue_next on public.publish_queue (next_attempt_at) where state = 'waiting';

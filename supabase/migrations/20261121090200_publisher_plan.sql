@@ -131,7 +131,7 @@ language sql stable set search_path = '' as $$
   select coalesce(p_row ->> 'status' = 'scheduled'
     or (p_row ->> 'status' = 'published'
         and exists (select 1 from public.publish_queue q where q.source = p_source and q.post_id = p_id
-                     and q.state = 'waiting' and q.cancelled_at is null)
+                     and q.state = 'waiting' and q.cancelled_at is null and q.wrote_published)
         and exists (select 1 from public.publish_targets t where t.source = p_source and t.post_id = p_id
                      and t.state = 'published')), false)
 $$;
@@ -313,7 +313,7 @@ begin
             user_id = excluded.user_id, platform = excluded.platform, due_at = excluded.due_at, zone = excluded.zone,
             utc_offset_minutes = excluded.utc_offset_minutes, schedule_key = excluded.schedule_key,
             state = excluded.state, skip_reason = excluded.skip_reason, problem = excluded.problem,
-            cancelled_at = null,
+            cancelled_at = null, wrote_published = false,
             released = case when q.schedule_key = excluded.schedule_key then q.released else false end,
             publish_now = q.publish_now and q.schedule_key = excluded.schedule_key and not v_reopen,
             seen_due_at = case when q.schedule_key = excluded.schedule_key and not v_reopen then q.seen_due_at end,

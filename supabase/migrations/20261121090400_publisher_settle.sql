@@ -137,7 +137,10 @@ begin
         where c.id = p_id;
     end if;
   end if;
-  update public.publish_queue q set writeback_due = false where q.source = p_source and q.post_id = p_id and q.writeback_due;
+  update public.publish_queue q set writeback_due = false,
+      wrote_published = q.wrote_published or (v_status = 'published' and v_row ->> 'status' is distinct from 'published')
+    where q.source = p_source and q.post_id = p_id
+      and (q.writeback_due or v_status is distinct from v_row ->> 'status');
   return true;
 exception when others then
   -- Behind the others, so that rows which always fail starve nobody.

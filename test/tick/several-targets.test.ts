@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { retry } from '../../src/cli/retry.ts';
+import { StoreError } from '../../src/core/store.ts';
 import {
   insertRows,
   installedLongAgo,
@@ -356,6 +357,31 @@ describe('a post of which one account has it already', () => {
       (await run({ userId: person.id, now: () => new Date(soon.getTime() + 1_000) })).summary.published,
     ).toBe(1);
     expect(texts(member)).toHaveLength(1);
+    expect(texts(first)).toHaveLength(1);
+  });
+});
+
+describe('a post that the app has published itself', () => {
+  it('after our first target and before we could write that goes to no further account', async () => {
+    const { run, supabase, platforms } = publisher();
+    const { person, first, member } = await shop();
+    const post = await schedule(publisher(), person);
+    await sendTo(post, [{ account: first }, { account: member }]);
+    platforms.setFaults([{ platform: 'linkedin', kind: 'rate_limit' }]);
+    // The tick dies before it settles.
+    const dead = async (): Promise<never> => {
+      throw new StoreError('lost', 'The process is dead.', '');
+    };
+    await run({ userId: person.id, store: (store) => ({ ...store, settle: dead }) });
+    platforms.setFaults([]);
+    expect(texts(first)).toHaveLength(1);
+    await supabase.sql`update public.publish_holds set until = null`;
+    await updateRow(supabase, post.table, post.id, { status: 'published' });
+    await letTimePass(publisher(), 90_000);
+    await run({ userId: person.id });
+    await letTimePass(publisher(), 100);
+    await run({ userId: person.id });
+    expect(texts(member)).toEqual([]);
     expect(texts(first)).toHaveLength(1);
   });
 });
