@@ -178,9 +178,10 @@ export async function disconnectAccount(
     hint: error.hint,
     evidence: { token_md5: md5, platform_code: error.platformCode ?? null, trace_id: error.traceId ?? null },
   };
+  // In this order: a tick that dies in between must not leave an account that is held and looks as if it were well.
+  const { disconnected } = await deps.store.disconnect(connection.id, md5, 'expired', reason);
   await deps.store.hold(hold);
   deps.learned.hold(hold);
-  const { disconnected } = await deps.store.disconnect(connection.id, md5, 'expired', reason);
   if (disconnected) {
     deps.learned.changed(connection, { active: false });
     deps.notice(

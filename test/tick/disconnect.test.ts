@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { StoreError } from '../../src/core/store.ts';
 import {
   installedLongAgo,
   letTimePass,
@@ -207,4 +208,21 @@ it('a token that the app has renewed meanwhile is not disconnected by the refusa
   expect(await connectionOf(account)).toMatchObject({ is_active: true });
   await letTimePass(publisher(), 3_600);
   expect((await run({ userId: person.id })).summary.published).toBe(1);
+});
+
+describe('a tick that dies while it takes an account out of use', () => {
+  it('leaves no account that is waited for and looks as if it were well', async () => {
+    const { run, platforms } = publisher();
+    const { person, account } = await page();
+    await posts(person, 1, {});
+    platforms.setFaults([{ platform: 'facebook', match: 'POST .*/feed', kind: 'token_expired' }]);
+    const dead = async (): Promise<never> => {
+      throw new StoreError('lost', 'The process is dead.', '');
+    };
+    await run({ userId: person.id, store: (store) => ({ ...store, disconnect: dead, settle: dead }) });
+    await letTimePass(publisher(), 400);
+    await run({ userId: person.id });
+    platforms.setFaults([]);
+    expect(await connectionOf(account)).toMatchObject({ is_active: false });
+  });
 });
