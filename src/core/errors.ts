@@ -71,6 +71,17 @@ export class PublishError extends Error {
   }
 }
 
+/** The same error as one of another kind. */
+export function withKind(error: PublishError, kind: ErrorKind): PublishError {
+  const { code, message, hint, platformCode, traceId, retryAt, scope, cause } = error;
+  return new PublishError({ kind, code, message, hint, platformCode, traceId, retryAt, scope, cause });
+}
+
+/** The platform would refuse the post as it stands. */
+export function rejected(code: string, message: string, hint: string): Problem {
+  return { kind: 'rejected', code, message, hint };
+}
+
 /** One line of a platform's error table. `key` is what the platform's own parser makes of an answer, most specific first. */
 export interface ErrorRule {
   readonly key: string;

@@ -1,7 +1,7 @@
 /** What Meta's Graph API platforms share: the error body, the usage headers, and what an answer means around the arm. */
 import { z } from 'zod';
 import { clip } from '../core/clip.ts';
-import { classify, type ErrorRule, type PlatformAnswer, PublishError } from '../core/errors.ts';
+import { classify, type ErrorRule, type PlatformAnswer, PublishError, withKind } from '../core/errors.ts';
 import type { HttpResponse } from '../core/http.ts';
 import { tryJson } from '../core/json-value.ts';
 import { redactText } from '../core/redact-text.ts';
@@ -127,20 +127,6 @@ export function retryAtFromUsage(headers: Readonly<Record<string, string>>, now:
   const app = appUsage.safeParse(tryJson(headers['x-app-usage'] ?? ''));
   const usedUp = app.success && Object.values(app.data).some((percent) => (percent ?? 0) >= 100);
   return usedUp ? new Date(now.getTime() + APP_WINDOW_MS) : undefined;
-}
-
-function withKind(error: PublishError, kind: PublishError['kind']): PublishError {
-  return new PublishError({
-    kind,
-    code: error.code,
-    message: error.message,
-    hint: error.hint,
-    platformCode: error.platformCode,
-    traceId: error.traceId,
-    retryAt: error.retryAt,
-    scope: error.scope,
-    cause: error.cause,
-  });
 }
 
 /** Graph repeats a malformed token inside its message ("Malformed access token EAAB…"), whatever it looks like. */

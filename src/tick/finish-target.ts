@@ -2,11 +2,12 @@ import { type Account, PROVISIONAL_ID } from '../core/platform.ts';
 import { StoreError, type TargetSettlement } from '../core/store.ts';
 import { type PublishDeps, platformNamed } from './deps.ts';
 import { type Following, workOf } from './follow-target.ts';
-import { published, sendFollowUps } from './follow-ups.ts';
+import { sendFollowUps } from './follow-ups.ts';
 import { look } from './recover-target.ts';
-import { laterLook, recordSent } from './send-target.ts';
+import { recordSent } from './send-target.ts';
 import { followUpsOf, mainEffect, type TargetWork } from './target-job.ts';
 import { openAccount } from './tokens.ts';
+import { laterLook, published } from './unfinished.ts';
 
 /**
  * Goes on with a target that is out: its public id where the platform has not told it yet, and what follows it.

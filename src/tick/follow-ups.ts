@@ -1,14 +1,15 @@
 import { PublishError } from '../core/errors.ts';
-import type { StoredEffect, StoredTarget } from '../core/job.ts';
+import type { StoredEffect } from '../core/job.ts';
 import { type Account, type FollowUp, MAIN_EFFECT, type MediaFile } from '../core/platform.ts';
 import { StoreError, type TargetSettlement } from '../core/store.ts';
 import type { PublishDeps } from './deps.ts';
 import { fail, toFailed } from './failure.ts';
 import { recoverTarget } from './recover-target.ts';
 import { heedRefusal } from './refusal.ts';
-import { laterLook, missingSentence, sendTarget } from './send-target.ts';
+import { sendTarget } from './send-target.ts';
 import type { Step } from './step.ts';
 import { effectOf, followUpsOf, mainEffect, readCheckpoint, type TargetWork } from './target-job.ts';
+import { laterLook, missingSentence, published } from './unfinished.ts';
 
 /** An effect in such a state may be out: it is looked for, not sent. */
 const MAYBE_OUT = ['armed', 'unknown', 'accepted'];
@@ -42,15 +43,6 @@ export async function sendFollowUps(
       deps.log.info(`published ${followUp.label}`, { ...work.claim, platform: work.target.platform, id });
   }
   return published(target.target, null, null);
-}
-
-/** Ends the claim on a target that is out. `missing`: what of it is not, as a sentence. */
-export function published(
-  { platform, accountId }: Pick<StoredTarget, 'platform' | 'accountId'>,
-  missing: string | null,
-  nextLookAt: Date | null,
-): TargetSettlement {
-  return { platform, accountId, state: 'published', error: null, missing, nextLookAt, countAttempt: false };
 }
 
 const isOut = (known: StoredEffect | undefined) =>

@@ -1,11 +1,10 @@
 import { PublishError } from '../core/errors.ts';
 import { HttpFailure } from '../core/http.ts';
-import type { StoredEffect, StoredProblem } from '../core/job.ts';
+import type { StoredProblem } from '../core/job.ts';
 import {
   type Accepted,
   type Account,
   type Checkpoint,
-  type FollowUp,
   type Job,
   MAIN_EFFECT,
   type MediaFile,
@@ -19,14 +18,13 @@ import type { PublishDeps } from './deps.ts';
 import { decide, held, storedProblem, toFailed } from './failure.ts';
 import { later, type Step } from './step.ts';
 import { effectOf, followUpsOf, makeJob, sealCheckpoint, type TargetWork } from './target-job.ts';
+import { laterLook, missingSentence } from './unfinished.ts';
 
 /** Longer waits for a platform's processing are left to a later tick. */
 const WAIT_IN_TICK_MS = 12_000;
 const BUSY_PAUSE_MS = 1_000;
 const BUSY_TRIES = 10;
 const LOOKED_BACK_MS = 30 * 60_000;
-const FIRST_LOOK_MS = 60_000;
-const FINISHED_WITHIN_MS = 24 * 3_600_000;
 
 /** Prepares, arms and sends one target. Every error before the arm is thrown; after it, it is an outcome. */
 export async function sendTarget(
@@ -131,21 +129,6 @@ export async function armAndSend(
 function idLookAt(deps: PublishDeps, work: TargetWork, { idKind }: Published): Date | undefined {
   if (idKind !== PROVISIONAL_ID || work.effect !== MAIN_EFFECT) return undefined;
   return laterLook(deps, effectOf(work)) ?? undefined;
-}
-
-/** Later and later, and not for longer than a day. */
-export function laterLook(deps: PublishDeps, effect: StoredEffect | undefined): Date | null {
-  const now = deps.now().getTime();
-  const age = now - (effect?.firstArmedAt.getTime() ?? now);
-  return age > FINISHED_WITHIN_MS ? null : new Date(now + Math.max(FIRST_LOOK_MS, age / 2));
-}
-
-/** What a person reads while something of a post is not out. */
-export function missingSentence(missing: readonly FollowUp[], reason: string | null): string | null {
-  const [first, ...rest] = missing;
-  if (first === undefined) return null;
-  const names = rest.length === 0 ? first.label : `${first.label} and what follows it (${rest.length} more)`;
-  return `The post is out, but not ${names}${reason === null ? '.' : `: ${reason}`}`;
 }
 
 export async function recordSent(

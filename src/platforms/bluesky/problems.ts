@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { clip } from '../../core/clip.ts';
-import type { Problem } from '../../core/errors.ts';
+import { type Problem, rejected } from '../../core/errors.ts';
 import { countGraphemes } from '../../core/graphemes.ts';
 import type { Post } from '../../core/post.ts';
+import { optionProblems } from '../../core/post-options.ts';
 import { capabilities } from './capabilities.ts';
 
 /** Keys of metadata.publish_options that reach Bluesky. */
@@ -40,7 +40,11 @@ export function problems(post: Post): Problem[] {
     'The carousel holds a video; Bluesky takes up to four pictures in one post, or one video alone.',
     'Remove the video from the carousel, or post it by itself, and schedule the post again.',
   );
-  return [...textProblems(post.text), ...(mixed ? [carousel] : []), ...optionProblems(post)];
+  return [
+    ...textProblems(post.text),
+    ...(mixed ? [carousel] : []),
+    ...optionProblems(capabilities.label, OPTION_SHAPES, post.options),
+  ];
 }
 
 /** As readers count: an emoji of several parts is one character. */
@@ -56,20 +60,4 @@ function textProblems(text: string): Problem[] {
   if (bytes <= MAX_BYTES) return [];
   const message = `The text has ${bytes} bytes; Bluesky takes at most ${MAX_BYTES}, and an emoji has many.`;
   return [rejected('TEXT_TOO_LONG', message, hint)];
-}
-
-function optionProblems(post: Post): Problem[] {
-  return Object.entries(OPTION_SHAPES)
-    .filter(([key, { schema }]) => !schema.nullish().safeParse(post.options[key]).success)
-    .map(([key, { wanted }]) =>
-      rejected(
-        'OPTION_INVALID',
-        `The option ${key} is ${clip(JSON.stringify(post.options[key]), 60)}; Bluesky needs ${wanted}.`,
-        `Correct or remove ${key} in the post's publish_options and schedule it again.`,
-      ),
-    );
-}
-
-function rejected(code: string, message: string, hint: string): Problem {
-  return { kind: 'rejected', code, message, hint };
 }

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { PublishError } from '../../core/errors.ts';
+import { PublishError, withKind } from '../../core/errors.ts';
 import type { Arm } from '../../core/http.ts';
 import type { Job, Published } from '../../core/platform.ts';
 import { createApi } from './api.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { putBody } from './content.ts';
-import { blueskyError, withKind } from './errors.ts';
+import { blueskyError } from './errors.ts';
 import { findInListing } from './listing.ts';
 import { published, uriOf } from './uri.ts';
 

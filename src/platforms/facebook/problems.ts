@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Problem } from '../../core/errors.ts';
+import { type Problem, rejected } from '../../core/errors.ts';
 import type { Post } from '../../core/post.ts';
 import { capabilities } from './capabilities.ts';
 
@@ -99,8 +99,4 @@ function optionProblems(post: Post): Problem[] {
       "Correct or remove alt_text in the post's publish_options and schedule it again.",
     ),
   ];
-}
-
-function rejected(code: string, message: string, hint: string): Problem {
-  return { kind: 'rejected', code, message, hint };
 }

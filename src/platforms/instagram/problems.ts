@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { clip } from '../../core/clip.ts';
-import type { Problem } from '../../core/errors.ts';
+import { type Problem, rejected } from '../../core/errors.ts';
 import type { Post, PostKind } from '../../core/post.ts';
 import { CAROUSEL_MAX, CAROUSEL_MIN, capabilities } from './capabilities.ts';
 
@@ -159,8 +159,4 @@ function givenOptions({ options }: Post): Post['options'] {
 
 function count(text: string, pattern: RegExp): number {
   return [...text.matchAll(pattern)].length;
-}
-
-function rejected(code: string, message: string, hint: string): Problem {
-  return { kind: 'rejected', code, message, hint };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { clip } from '../../core/clip.ts';
-import type { Problem } from '../../core/errors.ts';
+import { type Problem, rejected } from '../../core/errors.ts';
 import type { Post } from '../../core/post.ts';
+import { optionProblems } from '../../core/post-options.ts';
 import { capabilities } from './capabilities.ts';
 import { documentTitle, linkTitle } from './content.ts';
 
@@ -44,7 +44,12 @@ export function problems(post: Post): Problem[] {
       ),
     ];
   }
-  return [...textProblems(post), ...fileProblems(post), ...titleProblems(post), ...optionProblems(post)];
+  return [
+    ...textProblems(post),
+    ...fileProblems(post),
+    ...titleProblems(post),
+    ...optionProblems(capabilities.label, OPTION_SHAPES, post.options),
+  ];
 }
 
 function textProblems(post: Post): Problem[] {
@@ -101,18 +106,6 @@ function titleProblems(post: Post): Problem[] {
   ];
 }
 
-function optionProblems(post: Post): Problem[] {
-  return Object.entries(OPTION_SHAPES)
-    .filter(([key, { schema }]) => !schema.nullish().safeParse(post.options[key]).success)
-    .map(([key, { wanted }]) =>
-      rejected(
-        'OPTION_INVALID',
-        `The option ${key} is ${clip(JSON.stringify(post.options[key]), 60)}; LinkedIn needs ${wanted}.`,
-        `Correct or remove ${key} in the post's publish_options and schedule it again.`,
-      ),
-    );
-}
-
 function tooLong(code: string, what: string, text: string, max: number, remedy: string): Problem[] {
   if (text.length <= max) return [];
   return [
@@ -122,8 +115,4 @@ function tooLong(code: string, what: string, text: string, max: number, remedy: 
       `${remedy} and schedule the post again.`,
     ),
   ];
-}
-
-function rejected(code: string, message: string, hint: string): Problem {
-  return { kind: 'rejected', code, message, hint };
 }

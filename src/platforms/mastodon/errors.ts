@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { clip } from '../../core/clip.ts';
-import { classify, type PlatformAnswer, PublishError } from '../../core/errors.ts';
+import { classify, type PlatformAnswer, PublishError, withKind } from '../../core/errors.ts';
 import type { HttpResponse } from '../../core/http.ts';
 import { redactText } from '../../core/redact-text.ts';
 import { ERROR_RULES, SENTENCES } from './error-table.ts';
@@ -54,20 +54,6 @@ function notTheirs(response: HttpResponse): PublishError {
     message: `The answer (HTTP ${response.status}) is not one that Mastodon's documentation describes.`,
     hint: 'If it happens again, look whether the server of the account is well and really runs Mastodon.',
     traceId: response.headers['x-request-id'],
-  });
-}
-
-export function withKind(error: PublishError, kind: PublishError['kind']): PublishError {
-  return new PublishError({
-    kind,
-    code: error.code,
-    message: error.message,
-    hint: error.hint,
-    platformCode: error.platformCode,
-    traceId: error.traceId,
-    retryAt: error.retryAt,
-    scope: error.scope,
-    cause: error.cause,
   });
 }
 

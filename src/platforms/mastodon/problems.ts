@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { clip } from '../../core/clip.ts';
-import type { Problem } from '../../core/errors.ts';
+import { type Problem, rejected } from '../../core/errors.ts';
 import type { Post } from '../../core/post.ts';
+import { optionProblems } from '../../core/post-options.ts';
 import { capabilities } from './capabilities.ts';
 
 /** Keys of metadata.publish_options that reach Mastodon. */
@@ -48,21 +48,5 @@ export function problems(post: Post): Problem[] {
     'The carousel holds a video; Mastodon takes up to four pictures in one post, or one video alone.',
     'Remove the video from the carousel, or post it by itself, and schedule the post again.',
   );
-  return [...(mixed ? [carousel] : []), ...optionProblems(post)];
-}
-
-function optionProblems(post: Post): Problem[] {
-  return Object.entries(OPTION_SHAPES)
-    .filter(([key, { schema }]) => !schema.nullish().safeParse(post.options[key]).success)
-    .map(([key, { wanted }]) =>
-      rejected(
-        'OPTION_INVALID',
-        `The option ${key} is ${clip(JSON.stringify(post.options[key]), 60)}; Mastodon needs ${wanted}.`,
-        `Correct or remove ${key} in the post's publish_options and schedule it again.`,
-      ),
-    );
-}
-
-function rejected(code: string, message: string, hint: string): Problem {
-  return { kind: 'rejected', code, message, hint };
+  return [...(mixed ? [carousel] : []), ...optionProblems(capabilities.label, OPTION_SHAPES, post.options)];
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { PublishError } from '../../core/errors.ts';
+import { PublishError, withKind } from '../../core/errors.ts';
 import type { Arm, HttpResponse } from '../../core/http.ts';
 import type { Job, Published } from '../../core/platform.ts';
 import { createApi } from './api.ts';
 import { NOTHING, readCheckpoint } from './checkpoint.ts';
-import { mastodonError, withKind } from './errors.ts';
+import { mastodonError } from './errors.ts';
 import { findInListing } from './listing.ts';
 import { published } from './published.ts';
 import { isRepeat } from './repeat.ts';

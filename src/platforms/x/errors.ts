@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { clip } from '../../core/clip.ts';
-import { classify, type ErrorRule, type PlatformAnswer, PublishError } from '../../core/errors.ts';
+import { classify, type ErrorRule, type PlatformAnswer, PublishError, withKind } from '../../core/errors.ts';
 import type { HttpResponse } from '../../core/http.ts';
 import { redactText } from '../../core/redact-text.ts';
 import { ERROR_RULES } from './error-rules.ts';
@@ -176,9 +176,4 @@ function notTheirs(response: HttpResponse): PublishError {
     hint: 'If it happens again, look for a proxy in between and at https://docs.x.com/status.',
     traceId: traceIdOf(response),
   });
-}
-
-function withKind(error: PublishError, kind: PublishError['kind']): PublishError {
-  const { code, message, hint, platformCode, traceId, retryAt, scope, cause } = error;
-  return new PublishError({ kind, code, message, hint, platformCode, traceId, retryAt, scope, cause });
 }

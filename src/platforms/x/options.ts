@@ -1,6 +1,4 @@
 import { z } from 'zod';
-import { clip } from '../../core/clip.ts';
-import type { Problem } from '../../core/errors.ts';
 
 /** Keys of metadata.publish_options that reach X; `alt_text` and `link` are read for all platforms (core/post.ts). */
 export const OPTION_KEYS = ['alt_text', 'link', 'thread', 'premium', 'poll', 'reply_settings'] as const;
@@ -12,7 +10,7 @@ const poll = z.strictObject({
 });
 export type Poll = z.infer<typeof poll>;
 
-const SHAPES = {
+export const OPTION_SHAPES = {
   alt_text: {
     schema: z.union([z.string(), z.array(z.string().nullable())]),
     wanted: 'a text or a list of texts',
@@ -33,26 +31,18 @@ interface PostOptions {
   readonly thread: boolean;
   readonly premium: boolean;
   readonly poll: Poll | null;
-  readonly replySettings: z.infer<typeof SHAPES.reply_settings.schema> | null;
+  readonly replySettings: z.infer<typeof OPTION_SHAPES.reply_settings.schema> | null;
 }
 
 /** Options with their defaults. A value of the wrong type counts as absent here; optionProblems refuses it. */
 export function readOptions(options: Readonly<Record<string, unknown>>): PostOptions {
   return {
-    thread: SHAPES.thread.schema.catch(false).parse(options['thread']),
-    premium: SHAPES.premium.schema.catch(false).parse(options['premium']),
-    poll: SHAPES.poll.schema.nullable().catch(null).parse(options['poll']),
-    replySettings: SHAPES.reply_settings.schema.nullable().catch(null).parse(options['reply_settings']),
+    thread: OPTION_SHAPES.thread.schema.catch(false).parse(options['thread']),
+    premium: OPTION_SHAPES.premium.schema.catch(false).parse(options['premium']),
+    poll: OPTION_SHAPES.poll.schema.nullable().catch(null).parse(options['poll']),
+    replySettings: OPTION_SHAPES.reply_settings.schema
+      .nullable()
+      .catch(null)
+      .parse(options['reply_settings']),
   };
-}
-
-export function optionProblems(options: Readonly<Record<string, unknown>>): Problem[] {
-  return Object.entries(SHAPES)
-    .filter(([key, { schema }]) => !schema.nullish().safeParse(options[key]).success)
-    .map(([key, { wanted }]) => ({
-      kind: 'rejected',
-      code: 'OPTION_INVALID',
-      message: `The option ${key} is ${clip(JSON.stringify(options[key]), 60)}; X needs ${wanted}.`,
-      hint: `Correct or remove ${key} in the post's publish_options and schedule it again.`,
-    }));
 }

@@ -1,8 +1,9 @@
-import type { Problem } from '../../core/errors.ts';
+import { type Problem, rejected } from '../../core/errors.ts';
 import type { Post } from '../../core/post.ts';
+import { optionProblems } from '../../core/post-options.ts';
 import { capabilities } from './capabilities.ts';
 import { MAX_PARTS, maxWeight, partsOf, shownMedia, wholeText } from './content.ts';
-import { optionProblems, readOptions } from './options.ts';
+import { OPTION_SHAPES, readOptions } from './options.ts';
 import { weightOf } from './weight.ts';
 
 export { OPTION_KEYS } from './options.ts';
@@ -44,7 +45,7 @@ export function problems(post: Post): Problem[] {
     ...textProblems(post),
     ...fileProblems(post),
     ...pollProblems(post),
-    ...optionProblems(post.options),
+    ...optionProblems(capabilities.label, OPTION_SHAPES, post.options),
   ];
 }
 
@@ -145,8 +146,4 @@ function pollProblems(post: Post): Problem[] {
 
 function tooMuch(code: string, message: string): Problem {
   return rejected(code, message, 'Use a smaller file and schedule the post again.');
-}
-
-function rejected(code: string, message: string, hint: string): Problem {
-  return { kind: 'rejected', code, message, hint };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { clip } from '../../core/clip.ts';
-import { classify, type ErrorRule, type PlatformAnswer, PublishError } from '../../core/errors.ts';
+import { classify, type ErrorRule, type PlatformAnswer, PublishError, withKind } from '../../core/errors.ts';
 import type { HttpResponse } from '../../core/http.ts';
 import { redactText } from '../../core/redact-text.ts';
 import { ERROR_RULES } from './error-rules.ts';
@@ -71,20 +71,6 @@ function notTheirs(response: HttpResponse): PublishError {
     message: `The answer (HTTP ${response.status}) is not one that YouTube's documentation describes.`,
     hint: 'If it happens again, look for a proxy in between.',
     traceId: response.headers['x-guploader-uploadid'],
-  });
-}
-
-function withKind(error: PublishError, kind: PublishError['kind']): PublishError {
-  return new PublishError({
-    kind,
-    code: error.code,
-    message: error.message,
-    hint: error.hint,
-    platformCode: error.platformCode,
-    traceId: error.traceId,
-    retryAt: error.retryAt,
-    scope: error.scope,
-    cause: error.cause,
   });
 }
 

@@ -1,8 +1,9 @@
 import { clip } from '../../core/clip.ts';
-import type { Problem } from '../../core/errors.ts';
+import { type Problem, rejected } from '../../core/errors.ts';
 import type { Post } from '../../core/post.ts';
+import { optionProblems } from '../../core/post-options.ts';
 import { capabilities } from './capabilities.ts';
-import { optionProblems } from './options.ts';
+import { OPTION_SHAPES } from './options.ts';
 import { descriptionOf, tagsOf, titleOf } from './resource.ts';
 
 export { OPTION_KEYS } from './options.ts';
@@ -30,7 +31,7 @@ export function problems(post: Post): Problem[] {
     ...titleProblems(titleOf(post)),
     ...descriptionProblems(descriptionOf(post)),
     ...tagProblems(tagsOf(post)),
-    ...optionProblems(post.options),
+    ...optionProblems(capabilities.label, OPTION_SHAPES, post.options),
   ];
 }
 
@@ -101,8 +102,4 @@ function angleBrackets(where: string, text: string): Problem[] {
       'Replace the sign (for example by “less than” or “→”) and schedule the post again.',
     ),
   ];
-}
-
-function rejected(code: string, message: string, hint: string): Problem {
-  return { kind: 'rejected', code, message, hint };
 }

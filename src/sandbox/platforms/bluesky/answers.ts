@@ -1,15 +1,5 @@
+import { Refusal } from '../refusal.ts';
 import type { SimResponse } from '../simulator.ts';
-
-/** Thrown inside the simulator, answered as it stands. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
-  readonly response: SimResponse;
-
-  constructor(response: SimResponse) {
-    super(`refused with ${response.status}`);
-    this.response = response;
-  }
-}
 
 /** The protocol's only error shape. */
 export function answerError(status: number, error: string, message: string): SimResponse {

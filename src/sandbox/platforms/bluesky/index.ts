@@ -1,5 +1,6 @@
+import { Refusal } from '../refusal.ts';
 import type { MakeSimulator, SimRequest, SimResponse } from '../simulator.ts';
-import { answerError, EXPIRED, Refusal, rateLimited, refuse } from './answers.ts';
+import { answerError, EXPIRED, rateLimited, refuse } from './answers.ts';
 import { uploadBlob, uploadLimit } from './blobs.ts';
 import { createRecord, getPosts, getRecord, listRecords, putRecord } from './repo.ts';
 import { authenticate, createSession, refreshSession, sessionView } from './sessions.ts';

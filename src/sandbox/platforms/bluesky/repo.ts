@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { Refusal } from '../refusal.ts';
 import type { SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
-import { answerError, invalid, Refusal, refuse } from './answers.ts';
+import { answerError, invalid, refuse } from './answers.ts';
 import { cidOfRecord } from './cid.ts';
 import { readPost } from './record.ts';
 import type { State, StoredRecord } from './state.ts';

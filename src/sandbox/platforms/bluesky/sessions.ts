@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { Refusal } from '../refusal.ts';
 import type { SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
-import { EXPIRED, invalid, Refusal, refuse } from './answers.ts';
+import { EXPIRED, invalid, refuse } from './answers.ts';
 import type { State } from './state.ts';
 
 const ACCESS_LIFE_MS = 120 * 60_000;

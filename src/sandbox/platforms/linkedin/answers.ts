@@ -2,21 +2,6 @@ import type { SimResponse } from '../simulator.ts';
 
 /** LinkedIn's error bodies as they are seen in the wild. */
 
-/** Thrown inside the simulator, answered as it stands. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
-  readonly response: SimResponse;
-
-  constructor(response: SimResponse) {
-    super(`refused with ${response.status}`);
-    this.response = response;
-  }
-}
-
-export function refuse(response: SimResponse): never {
-  throw new Refusal(response);
-}
-
 export function badRequest(code: string, message: string): SimResponse {
   return { status: 400, json: { status: 400, code, message } };
 }

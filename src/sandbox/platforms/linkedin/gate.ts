@@ -1,12 +1,6 @@
+import { refuse } from '../refusal.ts';
 import type { SimAccount, SimRequest, SimWorld } from '../simulator.ts';
-import {
-  accessDenied,
-  badRequest,
-  expiredToken,
-  nonexistentVersion,
-  refuse,
-  unauthorized,
-} from './answers.ts';
+import { accessDenied, badRequest, expiredToken, nonexistentVersion, unauthorized } from './answers.ts';
 
 /** Every earlier month is sunset (learn.microsoft.com/linkedin/marketing/integrations/migrations, November 2026). */
 const OLDEST_VERSION = 202512;

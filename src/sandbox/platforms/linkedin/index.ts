@@ -1,13 +1,6 @@
+import { Refusal, refuse } from '../refusal.ts';
 import type { MakeSimulator, SimRequest, SimResponse } from '../simulator.ts';
-import {
-  badRequest,
-  expiredToken,
-  internalServerError,
-  notFound,
-  Refusal,
-  refuse,
-  throttled,
-} from './answers.ts';
+import { badRequest, expiredToken, internalServerError, notFound, throttled } from './answers.ts';
 import { authenticate, checkVersion } from './gate.ts';
 import { accessToken, creatorAnalytics, organizationAcls, shareStatistics, userinfo } from './people.ts';
 import { createPost, listPosts } from './posts.ts';

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
+import { refuse } from '../refusal.ts';
 import type { SimRequest } from '../simulator.ts';
-import { badRequest, missingField, refuse, unrecognizedField } from './answers.ts';
+import { badRequest, missingField, unrecognizedField } from './answers.ts';
 
 /** The JSON body in the given shape, or LinkedIn's own refusal of it. */
 export function parseBody<T>(request: SimRequest, schema: z.ZodType<T>): T {

@@ -1,5 +1,6 @@
+import { refuse } from '../refusal.ts';
 import type { SimRequest, SimResponse, SimWorld } from '../simulator.ts';
-import { accessDenied, badRequest, notFound, refuse } from './answers.ts';
+import { accessDenied, badRequest, notFound } from './answers.ts';
 import { type Caller, isOrganization } from './gate.ts';
 import type { State } from './state.ts';
 

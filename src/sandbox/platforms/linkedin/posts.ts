@@ -1,13 +1,7 @@
 import { z } from 'zod';
+import { refuse } from '../refusal.ts';
 import type { SimRequest, SimResponse, SimWorld } from '../simulator.ts';
-import {
-  accessDenied,
-  badRequest,
-  duplicatePost,
-  missingField,
-  refuse,
-  unrecognizedField,
-} from './answers.ts';
+import { accessDenied, badRequest, duplicatePost, missingField, unrecognizedField } from './answers.ts';
 import { type Caller, isOrganization } from './gate.ts';
 import { renderLittleText } from './little.ts';
 import { parseBody } from './parse.ts';

@@ -2,6 +2,7 @@ import { copyFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { refuse } from '../refusal.ts';
 import type { SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 import {
   accessDenied,
@@ -9,7 +10,6 @@ import {
   missingField,
   notFound,
   payloadTooLarge,
-  refuse,
   unrecognizedField,
   unsupportedMediaType,
 } from './answers.ts';

@@ -1,5 +1,6 @@
+import { Refusal } from '../refusal.ts';
 import type { SimAccount, SimRequest, SimWorld } from '../simulator.ts';
-import { INVALID_TOKEN, Refusal, refuse } from './answers.ts';
+import { INVALID_TOKEN, refuse } from './answers.ts';
 
 export const FULL_SCOPES = ['read:accounts', 'read:statuses', 'write:statuses', 'write:media'];
 

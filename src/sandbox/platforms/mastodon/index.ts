@@ -1,5 +1,6 @@
+import { Refusal } from '../refusal.ts';
 import type { MakeSimulator, SimRequest, SimResponse } from '../simulator.ts';
-import { answerError, INVALID_TOKEN, Refusal, refuse, throttled } from './answers.ts';
+import { answerError, INVALID_TOKEN, refuse, throttled } from './answers.ts';
 import { instance } from './configuration.ts';
 import { addressOf, authenticate } from './gate.ts';
 import { showMedia, upload } from './media.ts';

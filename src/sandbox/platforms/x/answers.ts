@@ -2,21 +2,6 @@ import type { SimResponse } from '../simulator.ts';
 
 /** X's error bodies, as its documentation and the wild show them. */
 
-/** Thrown inside the simulator, answered as it stands. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
-  readonly response: SimResponse;
-
-  constructor(response: SimResponse) {
-    super(`refused with ${response.status}`);
-    this.response = response;
-  }
-}
-
-export function refuse(response: SimResponse): never {
-  throw new Refusal(response);
-}
-
 const PROBLEMS = 'https://api.x.com/2/problems';
 
 function problem(

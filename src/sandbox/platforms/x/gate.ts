@@ -1,6 +1,7 @@
 import type { z } from 'zod';
+import { refuse } from '../refusal.ts';
 import type { SimAccount, SimRequest, SimWorld } from '../simulator.ts';
-import { creditsDepleted, forbidden, invalidRequest, refuse, unauthorized } from './answers.ts';
+import { creditsDepleted, forbidden, invalidRequest, unauthorized } from './answers.ts';
 import { NAMINGS, type NamingOf } from './spec.ts';
 
 /** The account of the token; 401 for a token that is none, 403 where a scope is missing, 402 without credits. */

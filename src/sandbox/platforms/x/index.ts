@@ -1,13 +1,6 @@
+import { Refusal, refuse } from '../refusal.ts';
 import type { MakeSimulator, SimRequest, SimResponse } from '../simulator.ts';
-import {
-  invalidRequest,
-  notFound,
-  Refusal,
-  refuse,
-  serviceUnavailable,
-  tooManyRequests,
-  unauthorized,
-} from './answers.ts';
+import { invalidRequest, notFound, serviceUnavailable, tooManyRequests, unauthorized } from './answers.ts';
 import { authenticate, checkQuery } from './gate.ts';
 import { append, finalize, initialize, ownMedia, setMetadata, status } from './media.ts';
 import { createPost, usernameOf } from './posts.ts';

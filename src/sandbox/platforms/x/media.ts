@@ -3,8 +3,9 @@ import { createReadStream, createWriteStream, readFileSync, writeFileSync } from
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { refuse } from '../refusal.ts';
 import type { SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
-import { badRequest, invalidRequest, refuse } from './answers.ts';
+import { badRequest, invalidRequest } from './answers.ts';
 import { checkQuery, parseBody } from './gate.ts';
 import { inspectImage, inspectVideo } from './inspect.ts';
 import { initializeRequest, MAX_SEGMENT_INDEX, metadataRequest, STATUS_PARAMETERS } from './spec.ts';

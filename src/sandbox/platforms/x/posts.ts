@@ -1,5 +1,6 @@
+import { refuse } from '../refusal.ts';
 import type { SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
-import { badRequest, duplicateContent, forbidden, notAuthorized, refuse } from './answers.ts';
+import { badRequest, duplicateContent, forbidden, notAuthorized } from './answers.ts';
 import { parseBody } from './gate.ts';
 import { ownMedia } from './media.ts';
 import { type CreateRequest, createRequest } from './spec.ts';

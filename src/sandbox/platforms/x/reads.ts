@@ -1,5 +1,6 @@
+import { refuse } from '../refusal.ts';
 import type { SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
-import { invalidRequest, missingPost, notFound, refuse } from './answers.ts';
+import { invalidRequest, missingPost, notFound } from './answers.ts';
 import { checkFields, type Shown } from './gate.ts';
 import { usernameOf } from './posts.ts';
 import { LIST_PARAMETERS, LOOKUP_PARAMETERS } from './spec.ts';

@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { mp4 } from '../../../../test/support/mp4.ts';
 import { type Platforms, startPlatforms } from '../server.ts';
 import type { SimAccount } from '../simulator.ts';
@@ -46,9 +47,23 @@ afterEach(() => platforms.stop());
 interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: looked at by matchers only
-  readonly json: any;
+  readonly json: unknown;
 }
+
+const Data = z.object({ data: z.looseObject({ id: z.string(), processing_info: z.unknown().optional() }) });
+const List = z.object({
+  data: z.array(
+    z.looseObject({
+      text: z.string(),
+      entities: z.object({ urls: z.array(z.unknown()) }).optional(),
+      note_post: z.object({ text: z.string() }).optional(),
+    }),
+  ),
+  meta: z.looseObject({ next_token: z.string().optional() }),
+  includes: z.object({ media: z.array(z.unknown()) }).optional(),
+});
+const dataOf = ({ json }: Pick<Answer, 'json'>) => Data.parse(json).data;
+const listOf = ({ json }: Pick<Answer, 'json'>) => List.parse(json);
 
 async function ask(method: string, path: string, body?: unknown, token = USER.token): Promise<Answer> {
   const multipart = body instanceof FormData;
@@ -80,8 +95,11 @@ async function upload(
   category = 'tweet_image',
 ): Promise<Answer & { id: string }> {
   const { json } = await init(bytes.length, type, category);
-  await append(json.data.id, bytes);
-  return { ...(await ask('POST', `/2/media/upload/${json.data.id}/finalize`)), id: json.data.id };
+  await append(dataOf({ json }).id, bytes);
+  return {
+    ...(await ask('POST', `/2/media/upload/${dataOf({ json }).id}/finalize`)),
+    id: dataOf({ json }).id,
+  };
 }
 
 const picture = (format: 'png' | 'gif' = 'png'): Promise<Buffer> =>
@@ -157,7 +175,7 @@ describe('a post is refused', () => {
 
   it('as an answer to a stranger who did not mention the account', async () => {
     const { json } = await tweet({ text: 'Mine' }, OTHER.token);
-    const reply = { in_reply_to_tweet_id: json.data.id };
+    const reply = { in_reply_to_tweet_id: dataOf({ json }).id };
     const refused = await tweet({ text: 'Answer', reply });
     expect(refused).toMatchObject({
       status: 403,
@@ -165,7 +183,7 @@ describe('a post is refused', () => {
     });
     const mention = await tweet({ text: 'Hello @raobakes' }, OTHER.token);
     expect(
-      (await tweet({ text: 'Answer', reply: { in_reply_to_tweet_id: mention.json.data.id } })).status,
+      (await tweet({ text: 'Answer', reply: { in_reply_to_tweet_id: dataOf(mention).id } })).status,
     ).toBe(201);
   });
 });
@@ -174,7 +192,7 @@ describe('a file', () => {
   it('goes out with a post once it is whole', async () => {
     const bytes = await picture();
     const { id, json, status } = await upload(bytes);
-    expect([status, json.data.processing_info]).toEqual([200, undefined]);
+    expect([status, dataOf({ json }).processing_info]).toEqual([200, undefined]);
     expect((await tweet({ text: '', media: { media_ids: [id] } })).status).toBe(201);
     expect(platforms.posts()).toMatchObject([{ kind: 'image', text: '' }]);
   });
@@ -184,11 +202,11 @@ describe('a file', () => {
       what === 'gif'
         ? await upload(await picture('gif'), 'image/gif', 'tweet_gif')
         : await upload(await mp4({ seconds: 2 }), 'video/mp4', 'tweet_video');
-    expect(json.data.processing_info).toMatchObject({ state: 'in_progress', check_after_secs: 1 });
+    expect(dataOf({ json }).processing_info).toMatchObject({ state: 'in_progress', check_after_secs: 1 });
     expect((await tweet({ text: 'a', media: { media_ids: [id] } })).status).toBe(400);
     clock += 1_000;
     const status = await ask('GET', `/2/media/upload?command=STATUS&media_id=${id}`);
-    expect(status.json.data.processing_info).toEqual({ state: 'succeeded' });
+    expect(dataOf(status).processing_info).toEqual({ state: 'succeeded' });
     expect((await tweet({ text: 'a', media: { media_ids: [id] } })).status).toBe(201);
   });
 
@@ -196,7 +214,10 @@ describe('a file', () => {
     const video = await upload(Buffer.from('no film'), 'video/mp4', 'tweet_video');
     clock += 1_000;
     const { json } = await ask('GET', `/2/media/upload?command=STATUS&media_id=${video.id}`);
-    expect(json.data.processing_info).toMatchObject({ state: 'failed', error: { name: 'InvalidMedia' } });
+    expect(dataOf({ json }).processing_info).toMatchObject({
+      state: 'failed',
+      error: { name: 'InvalidMedia' },
+    });
     expect((await upload(Buffer.from('no photo'))).status).toBe(400);
     expect((await upload(await picture('gif'))).status).toBe(400);
   });
@@ -205,9 +226,9 @@ describe('a file', () => {
     expect((await init(10, 'video/mp4')).status).toBe(400);
     expect((await init(10, 'image/bmp')).status).toBe(400);
     const { json } = await init(10);
-    expect((await append(json.data.id, Buffer.alloc(4), 1_000)).status).toBe(400);
-    expect((await append(json.data.id, Buffer.alloc(4))).status).toBe(200);
-    expect((await ask('POST', `/2/media/upload/${json.data.id}/finalize`)).status).toBe(400);
+    expect((await append(dataOf({ json }).id, Buffer.alloc(4), 1_000)).status).toBe(400);
+    expect((await append(dataOf({ json }).id, Buffer.alloc(4))).status).toBe(200);
+    expect((await ask('POST', `/2/media/upload/${dataOf({ json }).id}/finalize`)).status).toBe(400);
   });
 
   it('is forgotten after a day, and nobody else’s', async () => {
@@ -226,20 +247,22 @@ describe('a list', () => {
     const { id } = await upload(await picture());
     await tweet({ text: 'See https://example.com/a/ & <more>', media: { media_ids: [id] } });
     const { json } = await list('post.fields=entities,attachments&expansions=attachments.media_keys');
-    expect(json.data[0].text).toMatch(/^See https:\/\/t\.co\/\w+ &amp; &lt;more&gt; https:\/\/t\.co\/\w+$/);
-    expect(json.data[0].entities.urls).toMatchObject([
+    expect(listOf({ json }).data[0]?.text).toMatch(
+      /^See https:\/\/t\.co\/\w+ &amp; &lt;more&gt; https:\/\/t\.co\/\w+$/,
+    );
+    expect(listOf({ json }).data[0]?.entities?.urls).toMatchObject([
       { expanded_url: 'https://example.com/a' },
       { expanded_url: expect.stringMatching(/^https:\/\/x\.com\/raobakes\/status\/\d+\/photo\/1$/) },
     ]);
-    expect(json.includes.media).toEqual([{ media_key: `3_${id}`, type: 'photo' }]);
+    expect(listOf({ json }).includes?.media).toEqual([{ media_key: `3_${id}`, type: 'photo' }]);
   });
 
   it('cuts a long post and shows it whole as a note', async () => {
     platforms.addAccounts('x', [{ ...USER, extra: { premium: true } }]);
     await tweet({ text: 'word '.repeat(100) });
     const { json } = await list('post.fields=note_post');
-    expect([...json.data[0].text]).toHaveLength(280);
-    expect(json.data[0].note_post.text).toBe('word '.repeat(100));
+    expect([...(listOf({ json }).data[0]?.text ?? '')]).toHaveLength(280);
+    expect(listOf({ json }).data[0]?.note_post?.text).toBe('word '.repeat(100));
   });
 
   it('has pages, newest first, from the moment that is asked for', async () => {
@@ -248,11 +271,11 @@ describe('a list', () => {
       clock += 1_000;
     }
     const first = await list('max_results=5&start_time=2026-11-21T10:00:01Z');
-    expect(first.json.meta).toMatchObject({ result_count: 5, next_token: expect.any(String) });
+    expect(listOf(first).meta).toMatchObject({ result_count: 5, next_token: expect.any(String) });
     const next = await list(
-      `max_results=5&start_time=2026-11-21T10:00:01Z&pagination_token=${first.json.meta.next_token}`,
+      `max_results=5&start_time=2026-11-21T10:00:01Z&pagination_token=${listOf(first).meta.next_token}`,
     );
-    expect([...first.json.data, ...next.json.data].map(({ text }: { text: string }) => text)).toEqual([
+    expect([...listOf(first).data, ...listOf(next).data].map(({ text }) => text)).toEqual([
       'Post 6',
       'Post 5',
       'Post 4',
@@ -260,7 +283,7 @@ describe('a list', () => {
       'Post 2',
       'Post 1',
     ]);
-    expect(next.json.meta.next_token).toBeUndefined();
+    expect(listOf(next).meta.next_token).toBeUndefined();
   });
 
   it.each([
@@ -277,12 +300,12 @@ describe('a list', () => {
   it('speaks the older names where the account does', async () => {
     platforms.addAccounts('x', [{ ...USER, extra: { naming: 'tweet' } }]);
     const { json } = await tweet({ text: 'Hello' });
-    const answer = await tweet({ text: 'More', reply: { in_reply_to_tweet_id: json.data.id } });
+    const answer = await tweet({ text: 'More', reply: { in_reply_to_tweet_id: dataOf({ json }).id } });
     expect((await list('post.fields=text')).status).toBe(400);
-    const { json: listed } = await list('tweet.fields=referenced_tweets,public_metrics');
-    expect(listed.data[0]).toMatchObject({
-      id: answer.json.data.id,
-      referenced_tweets: [{ type: 'replied_to', id: json.data.id }],
+    const listed = await list('tweet.fields=referenced_tweets,public_metrics');
+    expect(listOf(listed).data[0]).toMatchObject({
+      id: dataOf(answer).id,
+      referenced_tweets: [{ type: 'replied_to', id: dataOf({ json }).id }],
       public_metrics: { retweet_count: 0 },
     });
   });

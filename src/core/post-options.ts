@@ -1,0 +1,20 @@
+import type { z } from 'zod';
+import { clip } from './clip.ts';
+import { type Problem, rejected } from './errors.ts';
+import type { JsonObject } from './json-value.ts';
+
+/** What a platform reads from metadata.publish_options; `wanted` completes "<platform> needs …". */
+export type OptionShapes = Readonly<Record<string, { readonly schema: z.ZodType; readonly wanted: string }>>;
+
+/** Every option that is given and is not what the platform reads. */
+export function optionProblems(label: string, shapes: OptionShapes, options: JsonObject): Problem[] {
+  return Object.entries(shapes)
+    .filter(([key, { schema }]) => !schema.nullish().safeParse(options[key]).success)
+    .map(([key, { wanted }]) =>
+      rejected(
+        'OPTION_INVALID',
+        `The option ${key} is ${clip(JSON.stringify(options[key]), 60)}; ${label} needs ${wanted}.`,
+        `Correct or remove ${key} in the post's publish_options and schedule it again.`,
+      ),
+    );
+}
