@@ -5,15 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { EXIT } from '../src/cli/exit-codes.ts';
 import { ENV_VARIABLES } from '../src/config/variables.ts';
 import { ERROR_KINDS } from '../src/core/errors.ts';
+import type { Platform } from '../src/core/platform.ts';
 import { TARGET_STATES } from '../src/core/states.ts';
-import { OPTION_KEYS as blueskyOptions } from '../src/platforms/bluesky/problems.ts';
-import { OPTION_KEYS as facebookOptions } from '../src/platforms/facebook/problems.ts';
 import { platforms } from '../src/platforms/index.ts';
-import { OPTION_KEYS as instagramOptions } from '../src/platforms/instagram/problems.ts';
-import { OPTION_KEYS as linkedinOptions } from '../src/platforms/linkedin/problems.ts';
-import { OPTION_KEYS as mastodonOptions } from '../src/platforms/mastodon/problems.ts';
-import { OPTION_KEYS as xOptions } from '../src/platforms/x/problems.ts';
-import { OPTION_KEYS as youtubeOptions } from '../src/platforms/youtube/problems.ts';
 import { runProcess } from './support/run-process.ts';
 import { useSupabase } from './support/supabase.ts';
 
@@ -81,7 +75,7 @@ describe('README.md', () => {
     expect(unique(column('kind | example | what happens'))).toEqual(unique(ERROR_KINDS));
   });
 
-  it('lists every platform, and every key of publish_options with the platforms that read it', () => {
+  it('lists every platform, and every key of publish_options with its type and the platforms that read it', () => {
     const labels = Object.values(platforms).map(({ capabilities }) => capabilities.label);
     expect(
       unique(
@@ -91,28 +85,19 @@ describe('README.md', () => {
       ),
     ).toEqual(unique(labels));
 
-    const [, table = ''] = README.split('| key | platforms | meaning |');
-    const rows = [...(table.split('\n\n')[0] ?? '').matchAll(/^\| `(\w+)` \| ([^|]+) \|/gm)];
-    const documented = rows.flatMap(([, key, names = '']) =>
-      names.split(', ').map((name) => `${name} ${key}`),
+    const [, table = ''] = README.split('| key | type | platforms | meaning |');
+    const rows = [...(table.split('\n\n')[0] ?? '').matchAll(/^\| `(\w+)` \| ([^|]+) \| ([^|]+) \|/gm)];
+    const documented = rows.flatMap(([, key, type, names = '']) =>
+      names.split(', ').map((name) => `${name} ${key}: ${type}`),
     );
-    const keys = {
-      bluesky: blueskyOptions,
-      facebook: facebookOptions,
-      instagram: instagramOptions,
-      linkedin: linkedinOptions,
-      mastodon: mastodonOptions,
-      youtube: youtubeOptions,
-      x: xOptions,
-    };
-    const expected = Object.entries(platforms).flatMap(([name, { capabilities }]) =>
-      keys[name as keyof typeof keys].map((key) => `${capabilities.label} ${key}`),
+    const expected = Object.values<Platform>(platforms).flatMap(({ capabilities, options }) =>
+      Object.entries(options).map(([key, { wanted }]) => `${capabilities.label} ${key}: ${wanted}`),
     );
     expect(unique(documented)).toEqual(unique(expected));
   });
 
   it('names only variables that exist', () => {
-    const known = [...ENV_VARIABLES.map(({ name }) => name), 'NODE_BINARY', 'MAILTO', 'OPTION_KEYS'];
+    const known = [...ENV_VARIABLES.map(({ name }) => name), 'NODE_BINARY', 'MAILTO', 'OPTION_SHAPES'];
     const named = unique(all(README, /`([A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9])(?:=[^`]*)?`/g));
     expect(named.length).toBeGreaterThan(10);
     for (const name of named) expect(known).toContain(name);

@@ -7,6 +7,7 @@ import { foldPlatform, skipReason } from '../core/platform-name.ts';
 import { buildPost } from '../core/post.ts';
 import { parseSourceRow, type SourceTable } from '../core/source-row.ts';
 import type { Store } from '../core/store.ts';
+import { judgeUnread } from '../core/unknown-options.ts';
 import { platforms } from '../platforms/index.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
@@ -147,6 +148,7 @@ function previewPost(
     return { ...known, platform: folded.platform, account, problems: [...problems, ...built.problems] };
   }
   const { post } = built;
+  const unread = judgeUnread(post.options, module, Object.values(platforms));
   return {
     ...known,
     platform: folded.platform,
@@ -154,8 +156,8 @@ function previewPost(
     kind: post.kind,
     text: post.text,
     media: post.media.map((file) => file.url),
-    problems: [...problems, ...module.problems(post)],
-    notes: module.cost === undefined ? notes : [...notes, module.cost(post)],
+    problems: [...problems, ...unread.problems, ...module.problems(post)],
+    notes: [...notes, ...unread.notes, ...(module.cost === undefined ? [] : [module.cost(post)])],
   };
 }
 

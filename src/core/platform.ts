@@ -4,6 +4,7 @@ import type { Logger } from './logger.ts';
 import type { MediaInfo, MediaRole } from './media.ts';
 import type { PlatformName } from './platform-name.ts';
 import type { Post, PostKind, PostMedia } from './post.ts';
+import type { OptionShapes } from './post-options.ts';
 import type { Secret } from './secret.ts';
 
 /** How an armed effect whose answer was lost can be looked up again. Data for the README and for the tick. */
@@ -257,6 +258,8 @@ export interface FollowUp {
  */
 export interface Platform {
   readonly capabilities: Capabilities;
+  /** Every key of metadata.publish_options that it reads; one that is not here is reported (unknown-options.ts). */
+  readonly options: OptionShapes;
   /**
    * Remote account id of a connection row, or null when only the platform can tell (`lookUpAccountId`).
    * Never asks the network.

@@ -1,10 +1,18 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { clip } from './clip.ts';
 import { type Problem, rejected } from './errors.ts';
 import type { JsonObject } from './json-value.ts';
 
 /** What a platform reads from metadata.publish_options; `wanted` completes "<platform> needs …". */
 export type OptionShapes = Readonly<Record<string, { readonly schema: z.ZodType; readonly wanted: string }>>;
+
+/** Keys that mean the same wherever they are read. */
+export const ALT_TEXT = {
+  schema: z.union([z.string(), z.array(z.string().nullable())]),
+  wanted: 'a text or a list of texts',
+} as const;
+/** Judged before any platform is asked (post-link.ts). */
+export const LINK = { schema: z.unknown(), wanted: 'an address, or {url, title?, description?}' } as const;
 
 /** Every option that is given and is not what the platform reads. */
 export function optionProblems(label: string, shapes: OptionShapes, options: JsonObject): Problem[] {

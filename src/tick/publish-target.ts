@@ -12,7 +12,7 @@ import { listen } from './reach.ts';
 import { asLearned, heedRefusal } from './refusal.ts';
 import { sendTarget } from './send-target.ts';
 import { later, type Step } from './step.ts';
-import { followUpsOf, mainEffect, readCheckpoint, type TargetWork } from './target-job.ts';
+import { followUpsOf, mainEffect, readCheckpoint, type TargetWork, unreadOptions } from './target-job.ts';
 import { disconnectAccount, openAccount, tokenMd5 } from './tokens.ts';
 
 const BEHIND_OTHERS_MS = 30_000;
@@ -98,7 +98,7 @@ async function advance(deps: PublishDeps, work: TargetWork): Promise<Step> {
 
   const { capabilities } = platform;
   const kind = capabilities.kinds[post.kind];
-  const problems = platform.problems(post);
+  const problems = [...unreadOptions(deps, work).problems, ...platform.problems(post)];
   if (kind === undefined || problems.length > 0) {
     return fail(deps, target, asFailed(problems.length > 0 ? problems : [kindRefused(platform, post.kind)]));
   }

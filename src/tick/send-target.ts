@@ -1,3 +1,4 @@
+import { clip } from '../core/clip.ts';
 import { PublishError } from '../core/errors.ts';
 import { HttpFailure } from '../core/http.ts';
 import type { StoredProblem } from '../core/job.ts';
@@ -17,7 +18,14 @@ import { takeArm } from './arm.ts';
 import type { PublishDeps } from './deps.ts';
 import { decide, held, storedProblem, toFailed } from './failure.ts';
 import { later, type Step } from './step.ts';
-import { effectOf, followUpsOf, makeJob, sealCheckpoint, type TargetWork } from './target-job.ts';
+import {
+  effectOf,
+  followUpsOf,
+  makeJob,
+  sealCheckpoint,
+  type TargetWork,
+  unreadOptions,
+} from './target-job.ts';
 import { laterLook, missingSentence } from './unfinished.ts';
 
 /** Longer waits for a platform's processing are left to a later tick. */
@@ -25,6 +33,7 @@ const WAIT_IN_TICK_MS = 12_000;
 const BUSY_PAUSE_MS = 1_000;
 const BUSY_TRIES = 10;
 const LOOKED_BACK_MS = 30 * 60_000;
+const LONGEST_WARNING = 1_000;
 
 /** Prepares, arms and sends one target. Every error before the arm is thrown; after it, it is an outcome. */
 export async function sendTarget(
@@ -146,7 +155,7 @@ export async function recordSent(
           platformPostId: sent.id,
           idKind: sent.idKind,
           url: sent.url,
-          warning: sent.warning,
+          warning: warningOf(deps, work, sent),
           missing,
           nextLookAt: missing === null ? idLookAt(deps, work, sent) : deps.now(),
         }
@@ -158,6 +167,15 @@ export async function recordSent(
         },
     deps.identity,
   );
+}
+
+/** The platform's own, and which of the post's options changed nothing. */
+function warningOf(deps: PublishDeps, work: TargetWork, sent: Published): string | undefined {
+  if (work.effect !== MAIN_EFFECT) return sent.warning;
+  const { notes } = unreadOptions(deps, work);
+  for (const note of notes) deps.log.warn(note, { ...work.claim, platform: work.target.platform });
+  const all = [...(sent.warning === undefined ? [] : [sent.warning]), ...notes];
+  return all.length === 0 ? undefined : clip(all.join(' '), LONGEST_WARNING);
 }
 
 /**

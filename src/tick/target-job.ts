@@ -13,6 +13,7 @@ import {
 } from '../core/platform.ts';
 import type { Post } from '../core/post.ts';
 import type { Claim } from '../core/store.ts';
+import { judgeUnread, type UnreadOptions } from '../core/unknown-options.ts';
 import type { PublishDeps } from './deps.ts';
 
 /** One target of a claimed post with all that is needed to send it or to look for it. */
@@ -65,6 +66,14 @@ const MAYBE_SENT = ['armed', 'unknown'];
 
 export function followUpsOf({ platform, post }: Pick<TargetWork, 'platform' | 'post'>): readonly FollowUp[] {
   return platform.followUps?.(post) ?? [];
+}
+
+/** What its publish_options say and its platform does not read. */
+export function unreadOptions(
+  deps: Pick<PublishDeps, 'platforms'>,
+  { platform, post }: Pick<TargetWork, 'platform' | 'post'>,
+): UnreadOptions {
+  return judgeUnread(post.options, platform, Object.values(deps.platforms));
 }
 
 export function makeJob(

@@ -212,6 +212,15 @@ describe('content-publisher', () => {
       expect(queued).toHaveLength(0);
     });
 
+    it('names options that are misspelt, and those that change nothing', async () => {
+      await connect(publisher(), person, 'facebook');
+      const publish_options = { altText: 'A loaf', privacy: 'private' };
+      await schedule(publisher(), person, { metadata: { publish_options } });
+      const { stdout } = await start(['run', '--dry-run'], onlyPerson());
+      expect(stdout).toContain('PROBLEM  publish_options has “altText”');
+      expect(stdout).toContain('note     The option “privacy” changes nothing here');
+    });
+
     it('finds the account of a row in the app’s older names, and says what the platform takes for the post', async () => {
       const account = await connect(publisher(), person, 'x');
       await schedule(publisher(), person, { platform: 'Twitter' });

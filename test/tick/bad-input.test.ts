@@ -184,6 +184,12 @@ const REFUSED: readonly Refused[] = [
     says: [/publish to tiktok yet/],
   },
   {
+    what: 'a misspelt key of publish_options',
+    row: { metadata: { publish_options: { alttext: 'Two loaves' } } },
+    code: 'OPTION_UNKNOWN',
+    says: [/has “alttext”/, /nearest key that Facebook reads is “alt_text”/],
+  },
+  {
     what: 'publish_options that are no object',
     row: { metadata: { publish_options: 'public' } },
     code: 'OPTIONS_UNUSABLE',

@@ -2,21 +2,15 @@ import { z } from 'zod';
 import { type Problem, rejected } from '../../core/errors.ts';
 import { countGraphemes } from '../../core/graphemes.ts';
 import type { Post } from '../../core/post.ts';
-import { optionProblems } from '../../core/post-options.ts';
+import { ALT_TEXT, LINK, optionProblems } from '../../core/post-options.ts';
 import { capabilities } from './capabilities.ts';
-
-/** Keys of metadata.publish_options that reach Bluesky. */
-export const OPTION_KEYS = ['alt_text', 'link', 'language'] as const;
 
 /** Beside the graphemes: lexicons/app/bsky/feed/post.json. */
 const MAX_BYTES = 3_000;
 
-/** Beside `link`, which is read for all platforms. */
-const OPTION_SHAPES = {
-  alt_text: {
-    schema: z.union([z.string(), z.array(z.string().nullable())]),
-    wanted: 'a text or a list of texts',
-  },
+export const OPTION_SHAPES = {
+  alt_text: ALT_TEXT,
+  link: LINK,
   language: {
     schema: z.string().regex(/^[a-z]{2,3}(-[A-Za-z]{2,4})?$/),
     wanted: 'a language like "en" or "pt-BR"',

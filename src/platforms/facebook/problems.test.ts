@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { facebookPost } from '../../../test/support/facebook.ts';
 import type { PostMedia } from '../../core/post.ts';
 import { facebook } from './index.ts';
-import { OPTION_KEYS } from './problems.ts';
 
 const { problems } = facebook;
 
@@ -66,10 +65,6 @@ describe('problems', () => {
       expect(problems(facebookPost({ options: { alt_text } }))).toEqual([]);
     },
   );
-
-  it('comes from the keys it documents', () => {
-    expect(OPTION_KEYS).toEqual(['alt_text', 'link']);
-  });
 });
 
 describe('capabilities', () => {

@@ -1,12 +1,10 @@
-import { z } from 'zod';
 import { type Problem, rejected } from '../../core/errors.ts';
 import type { Post } from '../../core/post.ts';
+import { ALT_TEXT, LINK, optionProblems } from '../../core/post-options.ts';
 import { capabilities } from './capabilities.ts';
 
 /** Keys of metadata.publish_options that reach Facebook. */
-export const OPTION_KEYS = ['alt_text', 'link'] as const;
-
-const altText = z.union([z.string(), z.array(z.string().nullable())]).nullish();
+export const OPTION_SHAPES = { alt_text: ALT_TEXT, link: LINK };
 
 /**
  * Every reason Facebook would refuse this post, apart from the files themselves.
@@ -19,7 +17,11 @@ const altText = z.union([z.string(), z.array(z.string().nullable())]).nullish();
  */
 export function problems(post: Post): Problem[] {
   if (capabilities.kinds[post.kind] === undefined) return [wrongKind(post)];
-  return [...textProblems(post), ...fileProblems(post), ...optionProblems(post)];
+  return [
+    ...textProblems(post),
+    ...fileProblems(post),
+    ...optionProblems(capabilities.label, OPTION_SHAPES, post.options),
+  ];
 }
 
 function wrongKind(post: Post): Problem {
@@ -88,15 +90,4 @@ function fileProblems(post: Post): Problem[] {
     default:
       return [];
   }
-}
-
-function optionProblems(post: Post): Problem[] {
-  if (altText.safeParse(post.options['alt_text']).success) return [];
-  return [
-    rejected(
-      'OPTION_INVALID',
-      'The option alt_text is neither a text nor a list of texts.',
-      "Correct or remove alt_text in the post's publish_options and schedule it again.",
-    ),
-  ];
 }

@@ -50,17 +50,17 @@ function captionFields(post: Post, { collaborators, location_id: place }: Option
   const caption = captionOf(post);
   return {
     ...(caption === '' ? {} : { caption }),
-    ...(collaborators === undefined || collaborators.length === 0
+    ...(collaborators == null || collaborators.length === 0
       ? {}
       : { collaborators: JSON.stringify(collaborators.map((name) => name.replace(/^@/, ''))) }),
-    ...(place === undefined ? {} : { location_id: place }),
+    ...(place == null ? {} : { location_id: place }),
   };
 }
 
 function reelFields({ share_to_feed: share, thumb_offset: offset }: Options): Form {
   return {
-    ...(share === undefined ? {} : { share_to_feed: String(share) }),
-    ...(offset === undefined ? {} : { thumb_offset: String(offset) }),
+    ...(share == null ? {} : { share_to_feed: String(share) }),
+    ...(offset == null ? {} : { thumb_offset: String(offset) }),
   };
 }
 

@@ -5,12 +5,13 @@ import { find } from './find.ts';
 import { identify } from './identify.ts';
 import { metrics } from './metrics.ts';
 import { prepare } from './prepare.ts';
-import { problems } from './problems.ts';
+import { OPTION_SHAPES, problems } from './problems.ts';
 import { publish } from './publish.ts';
 
 /** Instagram professional accounts, through Facebook Login and Instagram Login. */
 export const instagram: Platform = {
   capabilities,
+  options: OPTION_SHAPES,
   accountId,
   lookUpAccountId,
   problems,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { clip } from '../../core/clip.ts';
 import { type Problem, rejected } from '../../core/errors.ts';
 import type { Post, PostKind } from '../../core/post.ts';
+import { ALT_TEXT, optionProblems } from '../../core/post-options.ts';
 import { CAROUSEL_MAX, CAROUSEL_MIN, capabilities } from './capabilities.ts';
 
 /*
@@ -15,38 +15,30 @@ import { CAROUSEL_MAX, CAROUSEL_MIN, capabilities } from './capabilities.ts';
  * | share_to_feed | boolean          | reel, video           | false: only in the Reels tab                     |
  * | thumb_offset  | whole number     | reel, video           | moment of the cover frame, in milliseconds       |
  */
-export const OPTION_KEYS = [
-  'alt_text',
-  'collaborators',
-  'location_id',
-  'share_to_feed',
-  'thumb_offset',
-] as const;
-
 // https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/media#query-string-parameters
 const MAX_HASHTAGS = 30;
 const MAX_MENTIONS = 20;
 const MAX_ALT_TEXT = 1000;
 const MAX_COLLABORATORS = 3;
 
-const OPTIONS = {
-  alt_text: z.union([z.string(), z.array(z.string().nullable())]).optional(),
-  collaborators: z.array(z.string().min(1)).max(MAX_COLLABORATORS).optional(),
-  location_id: z.string().regex(/^\d+$/).optional(),
-  share_to_feed: z.boolean().optional(),
-  thumb_offset: z.int().nonnegative().optional(),
+export const OPTION_SHAPES = {
+  alt_text: ALT_TEXT,
+  collaborators: {
+    schema: z.array(z.string().min(1)).max(MAX_COLLABORATORS),
+    wanted: `a list of at most ${MAX_COLLABORATORS} usernames`,
+  },
+  location_id: { schema: z.string().regex(/^\d+$/), wanted: 'the id of a Page, a text of digits' },
+  share_to_feed: { schema: z.boolean(), wanted: 'true or false' },
+  thumb_offset: { schema: z.int().nonnegative(), wanted: 'a whole number of milliseconds, 0 or more' },
 };
-const optionsSchema = z.object(OPTIONS);
 
+const optionsSchema = z.object({
+  collaborators: OPTION_SHAPES.collaborators.schema.nullish(),
+  location_id: OPTION_SHAPES.location_id.schema.nullish(),
+  share_to_feed: OPTION_SHAPES.share_to_feed.schema.nullish(),
+  thumb_offset: OPTION_SHAPES.thumb_offset.schema.nullish(),
+});
 export type Options = z.infer<typeof optionsSchema>;
-
-const OPTION_TYPES: Readonly<Record<keyof Options, string>> = {
-  alt_text: 'a text or a list of texts',
-  collaborators: `a list of at most ${MAX_COLLABORATORS} usernames`,
-  location_id: 'the id of a Page, a text of digits',
-  share_to_feed: 'true or false',
-  thumb_offset: 'a whole number of milliseconds, 0 or more',
-};
 
 const NOT_POSSIBLE: Readonly<Partial<Record<PostKind, string>>> = {
   text: 'Instagram takes no post without an image or a video.',
@@ -62,12 +54,16 @@ export function problems(post: Post): Problem[] {
       rejected('KIND_NOT_POSSIBLE', impossible, 'Attach an image or a video and schedule the post again.'),
     ];
   }
-  return [...captionProblems(post), ...mediaProblems(post), ...optionProblems(post)];
+  return [
+    ...captionProblems(post),
+    ...mediaProblems(post),
+    ...optionProblems(capabilities.label, OPTION_SHAPES, post.options),
+  ];
 }
 
 /** The options as the platform wants them. @throws ZodError when problems() has found something about them */
 export function readOptions(post: Post): Options {
-  return optionsSchema.parse(givenOptions(post));
+  return optionsSchema.parse(post.options);
 }
 
 /** Stories have no caption: the text is not shown, and a person is told so. */
@@ -137,24 +133,6 @@ function mediaProblems(post: Post): Problem[] {
     );
   }
   return found;
-}
-
-function optionProblems(post: Post): Problem[] {
-  const given = givenOptions(post);
-  return (Object.keys(OPTION_TYPES) as (keyof Options)[])
-    .filter((key) => !OPTIONS[key].safeParse(given[key]).success)
-    .map((key) =>
-      rejected(
-        'OPTION_INVALID',
-        `The option ${key} is ${clip(JSON.stringify(given[key]), 60)}; Instagram needs ${OPTION_TYPES[key]}.`,
-        `Correct or remove ${key} in the post's publish_options and schedule it again.`,
-      ),
-    );
-}
-
-/** Without those that are null, which counts as absent. */
-function givenOptions({ options }: Post): Post['options'] {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null));
 }
 
 function count(text: string, pattern: RegExp): number {

@@ -5,11 +5,12 @@ import { find } from './find.ts';
 import { identify } from './identify.ts';
 import { metrics } from './metrics.ts';
 import { prepare } from './prepare.ts';
-import { problems } from './problems.ts';
+import { OPTION_SHAPES, problems } from './problems.ts';
 import { publish } from './publish.ts';
 
 export const linkedin: Platform = {
   capabilities,
+  options: OPTION_SHAPES,
   accountId,
   problems,
   prepare,

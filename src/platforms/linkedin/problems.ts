@@ -1,12 +1,9 @@
 import { z } from 'zod';
 import { type Problem, rejected } from '../../core/errors.ts';
 import type { Post } from '../../core/post.ts';
-import { optionProblems } from '../../core/post-options.ts';
+import { ALT_TEXT, LINK, optionProblems } from '../../core/post-options.ts';
 import { capabilities } from './capabilities.ts';
 import { documentTitle, linkTitle } from './content.ts';
-
-/** Keys of metadata.publish_options that reach LinkedIn. */
-export const OPTION_KEYS = ['alt_text', 'document_title', 'link', 'link_title'] as const;
 
 // https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/multiimage-post-api
 const MAX_ALT_TEXT = 4086;
@@ -14,11 +11,9 @@ const MAX_ALT_TEXT = 4086;
 const MAX_LINK_TITLE = 400;
 const MAX_LINK_DESCRIPTION = 4000;
 
-const OPTION_SHAPES = {
-  alt_text: {
-    schema: z.union([z.string(), z.array(z.string().nullable())]),
-    wanted: 'a text or a list of texts',
-  },
+export const OPTION_SHAPES = {
+  alt_text: ALT_TEXT,
+  link: LINK,
   document_title: { schema: z.string(), wanted: 'a text' },
   link_title: { schema: z.string(), wanted: 'a text' },
 };

@@ -1,27 +1,14 @@
 import { z } from 'zod';
 import { type Problem, rejected } from '../../core/errors.ts';
 import type { Post } from '../../core/post.ts';
-import { optionProblems } from '../../core/post-options.ts';
+import { ALT_TEXT, LINK, optionProblems } from '../../core/post-options.ts';
 import { capabilities } from './capabilities.ts';
-
-/** Keys of metadata.publish_options that reach Mastodon. */
-export const OPTION_KEYS = [
-  'alt_text',
-  'link',
-  'visibility',
-  'content_warning',
-  'sensitive',
-  'language',
-] as const;
 
 const VISIBILITIES = ['public', 'unlisted', 'private'] as const;
 
-/** Beside `link`, which is read for all platforms. */
-const OPTION_SHAPES = {
-  alt_text: {
-    schema: z.union([z.string(), z.array(z.string().nullable())]),
-    wanted: 'a text or a list of texts',
-  },
+export const OPTION_SHAPES = {
+  alt_text: ALT_TEXT,
+  link: LINK,
   visibility: { schema: z.enum(VISIBILITIES), wanted: '"public", "unlisted" or "private"' },
   content_warning: { schema: z.string(), wanted: 'a text' },
   sensitive: { schema: z.boolean(), wanted: 'true or false' },

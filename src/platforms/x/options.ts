@@ -1,7 +1,5 @@
 import { z } from 'zod';
-
-/** Keys of metadata.publish_options that reach X; `alt_text` and `link` are read for all platforms (core/post.ts). */
-export const OPTION_KEYS = ['alt_text', 'link', 'thread', 'premium', 'poll', 'reply_settings'] as const;
+import { ALT_TEXT, LINK } from '../../core/post-options.ts';
 
 /** X's own limits of a poll (OpenAPI 2.167, CreatePostsPoll). */
 const poll = z.strictObject({
@@ -11,10 +9,8 @@ const poll = z.strictObject({
 export type Poll = z.infer<typeof poll>;
 
 export const OPTION_SHAPES = {
-  alt_text: {
-    schema: z.union([z.string(), z.array(z.string().nullable())]),
-    wanted: 'a text or a list of texts',
-  },
+  alt_text: ALT_TEXT,
+  link: LINK,
   thread: { schema: z.boolean(), wanted: 'true or false' },
   premium: { schema: z.boolean(), wanted: 'true or false' },
   poll: {

@@ -6,8 +6,6 @@ import { MAX_PARTS, maxWeight, partsOf, shownMedia, wholeText } from './content.
 import { OPTION_SHAPES, readOptions } from './options.ts';
 import { weightOf } from './weight.ts';
 
-export { OPTION_KEYS } from './options.ts';
-
 const MB = 1024 * 1024;
 // https://docs.x.com/x-api/media/quickstart/best-practices; GIFs may be three times as large (capabilities.ts).
 const MAX_PHOTO_BYTES = 5 * MB;

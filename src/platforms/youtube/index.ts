@@ -4,12 +4,14 @@ import { capabilities } from './capabilities.ts';
 import { find } from './find.ts';
 import { identify } from './identify.ts';
 import { metrics } from './metrics.ts';
+import { OPTION_SHAPES } from './options.ts';
 import { prepare } from './prepare.ts';
 import { problems } from './problems.ts';
 import { publish } from './publish.ts';
 
 export const youtube: Platform = {
   capabilities,
+  options: OPTION_SHAPES,
   accountId,
   lookUpAccountId,
   problems,

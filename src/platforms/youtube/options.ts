@@ -1,8 +1,5 @@
 import { z } from 'zod';
-
-/** Keys of metadata.publish_options that are read here; what each means stands in problems.ts. */
-export const OPTION_KEYS = ['privacy', 'made_for_kids', 'category_id', 'notify_subscribers', 'tags'] as const;
-type OptionKey = (typeof OPTION_KEYS)[number];
+import type { OptionShapes } from '../../core/post-options.ts';
 
 interface UploadOptions {
   readonly privacy: 'public' | 'unlisted' | 'private';
@@ -24,7 +21,7 @@ export const OPTION_SHAPES = {
   },
   notify_subscribers: { schema: z.boolean(), wanted: 'true or false' },
   tags: { schema: z.array(z.string()), wanted: 'a list of texts' },
-} as const satisfies Record<OptionKey, { schema: z.ZodType; wanted: string }>;
+} as const satisfies OptionShapes;
 
 /** Options with their defaults. A value of the wrong type counts as absent here; optionProblems refuses it. */
 export function readOptions(options: Readonly<Record<string, unknown>>): UploadOptions {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { youtubePost } from '../../../test/support/youtube.ts';
 import type { Post } from '../../core/post.ts';
-import { OPTION_KEYS, problems } from './problems.ts';
+import { OPTION_SHAPES } from './options.ts';
+import { problems } from './problems.ts';
 
 function codes(over: Partial<Post>): string[] {
   return problems(youtubePost(over)).map(({ code }) => code);
@@ -73,7 +74,7 @@ describe('problems', () => {
     ['notify_subscribers', 1, true],
     ['tags', 'bikes', ['bikes']],
   ])('takes %s only as documented', (key, wrong, right) => {
-    expect(OPTION_KEYS).toContain(key);
+    expect(OPTION_SHAPES).toHaveProperty(key);
     expect(codes({ options: { [key]: right } })).toEqual([]);
     const [problem] = problems(youtubePost({ options: { [key]: wrong } }));
     expect(problem).toMatchObject({

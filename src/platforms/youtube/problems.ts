@@ -6,8 +6,6 @@ import { capabilities } from './capabilities.ts';
 import { OPTION_SHAPES } from './options.ts';
 import { descriptionOf, tagsOf, titleOf } from './resource.ts';
 
-export { OPTION_KEYS } from './options.ts';
-
 // https://developers.google.com/youtube/v3/docs/videos#properties
 const MAX_TITLE_CHARACTERS = 100;
 const MAX_DESCRIPTION_BYTES = 5000;
