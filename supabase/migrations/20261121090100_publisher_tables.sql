@@ -144,6 +144,8 @@ create table if not exists public.publish_effects (
 comment on table public.publish_effects is 'content-publisher: each visible act of a target';
 create index if not exists publish_effects_armed on public.publish_effects (platform, account_id) where state = 'armed';
 create index if not exists publish_effects_account on public.publish_effects (platform, account_id, armed_at);
+create index if not exists publish_effects_id on public.publish_effects (platform, account_id, platform_post_id)
+  where platform_post_id is not null;
 
 create table if not exists public.publish_log (
   id bigint generated always as identity primary key,

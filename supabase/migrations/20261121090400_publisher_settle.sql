@@ -495,7 +495,10 @@ $$;
 create or replace function public.publisher_id_known(p_platform text, p_account text, p_id text) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object('known', exists (select 1 from public.publish_targets t
-    where t.platform = p_platform and t.account_id = p_account and t.platform_post_id = p_id))
+    where t.platform = p_platform and t.account_id = p_account and t.platform_post_id = p_id)
+    -- Parts of a thread and comments stand in the platform's lists too.
+    or exists (select 1 from public.publish_effects e
+      where e.platform = p_platform and e.account_id = p_account and e.platform_post_id = p_id))
 $$;
 
 -- Counts for the summary line: {now, waiting, overdue, skipped: {reason: n}, held: [{reason, until, n}]}.

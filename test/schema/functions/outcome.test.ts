@@ -401,4 +401,14 @@ describe('isKnownId', () => {
     expect(await store.isKnownId('facebook', 'other', '42')).toBe(false);
     expect(await store.isKnownId('facebook', PAGE, '43')).toBe(false);
   });
+
+  it('knows the ids of what follows them: it stands in the same lists', async () => {
+    const { store } = world();
+    const { account, work, armId } = await armed();
+    await work.outcome(armId, publishedAs('42'));
+    const part = await work.arm(account, { effect: 'part:2' });
+    await work.outcome(part.armId, publishedAs('43'));
+    expect(await store.isKnownId('facebook', PAGE, '43')).toBe(true);
+    expect(await store.isKnownId('facebook', 'other', '43')).toBe(false);
+  });
 });
