@@ -98,7 +98,7 @@ function facebook(person: Person): SeedAccount {
       id: page,
       name: person.shop,
       token: String(tokens.access_token_encrypted),
-      scopes: ['pages_manage_posts', 'pages_read_engagement', 'pages_show_list'],
+      scopes: ['pages_manage_posts', 'pages_read_engagement', 'pages_show_list', 'pages_manage_engagement'],
     },
     connection: { ...row(person, 1), platform: 'facebook', page_id: page, page_name: person.shop, ...tokens },
   };

@@ -18,6 +18,20 @@ export interface Example {
   readonly files: readonly string[];
   /** Preview picture of a video or link. */
   readonly cover?: string;
+  /** Its whole text, where that matters. */
+  readonly text?: string;
+  /** metadata.publish_options */
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
+/** A post that something follows. */
+export interface FollowedExample extends Example {
+  /** What the public then reads, by effect, in order. */
+  readonly says: Readonly<Record<string, string>>;
+  /** Permissions that only what follows needs, as the platform calls them. */
+  readonly needs: readonly string[];
+  /** Nobody may list it: what is lost is a person's. */
+  readonly unlisted?: true;
 }
 
 /** What the contract suite has to know about a platform that its module does not say. */
@@ -27,6 +41,8 @@ interface PlatformFacts {
   readonly stranger: SimAccount;
   /** Every form in which the platform writes the address of a post; none of them is there. */
   readonly addresses: readonly [string, ...string[]];
+  /** What may follow posts of this platform; without it nothing does. */
+  readonly followed?: readonly FollowedExample[];
   /** Beside one post of each kind of the capabilities from the first account. */
   readonly more: readonly Example[];
   /** Where the public sees something else than the post's kind. */
@@ -67,7 +83,7 @@ const facebookPage: SimAccount = {
   id: '102030405060708',
   name: 'Rao Bakes',
   token: 'EAAB-contract-page-token',
-  scopes: ['pages_manage_posts', 'pages_read_engagement', 'pages_show_list'],
+  scopes: ['pages_manage_posts', 'pages_read_engagement', 'pages_show_list', 'pages_manage_engagement'],
 };
 const instagramByFacebook: SimAccount = {
   id: '17841400000000001',
@@ -143,6 +159,27 @@ const stranger = (of: SimAccount, id: string): SimAccount => ({
   token: `${of.token}-of-somebody-else`,
 });
 
+const FILES: Readonly<Record<PostKind, readonly string[]>> = {
+  text: [],
+  link: [],
+  image: ['bakery-sourdough.jpg'],
+  // WebP: where a platform does not take it, a converted copy is published.
+  carousel: ['bakery-sourdough.jpg', 'bakery-cinnamon-roll.webp'],
+  video: ['cycling-film.mp4'],
+  reel: ['bakery-reel.mp4'],
+  story: ['cycling-story.mp4'],
+  document: ['bakery-menu.pdf'],
+};
+
+/** Every character that some platform has been seen to stumble over. */
+const COMMENT =
+  'The recipe & more: https://bakery.example/roggen?day=sat (really) [yes] 👩‍👩‍👧\n#bread 100 %';
+
+/** Three texts that no platform has room for in one part. */
+const PARAGRAPHS = ['one', 'two', 'three'].map(
+  (name) => `Paragraph ${name}: ${'all about rye. '.repeat(15).trim()}`,
+);
+
 /** Add a platform here; the contract suite does not compile without it. */
 export const facts = {
   bluesky: {
@@ -187,6 +224,11 @@ export const facts = {
     ],
     more: [
       { name: 'a photo story', kind: 'story', account: facebookPage, files: ['cycling-mountain-pass.jpg'] },
+    ],
+    followed: [
+      commented('text', facebookPage, { needs: ['pages_manage_engagement'] }),
+      commented('carousel', facebookPage, { needs: ['pages_manage_engagement'] }),
+      commented('reel', facebookPage, { needs: ['pages_manage_engagement'] }),
     ],
     shownText: withoutStoryText,
     withoutUrl: ['story'],
@@ -337,6 +379,18 @@ export const facts = {
         ],
       },
     ],
+    followed: [
+      {
+        name: 'a thread',
+        kind: 'text',
+        account: xUser,
+        files: [],
+        text: PARAGRAPHS.join('\n\n'),
+        options: { thread: true },
+        says: { 'part:2': PARAGRAPHS[1] ?? '', 'part:3': PARAGRAPHS[2] ?? '' },
+        needs: [],
+      },
+    ],
     shownKind: ({ kind }) => (kind === 'reel' ? 'video' : kind),
     shownText: ({ text, link }) => (link === null ? text : `${text}\n\n${link.url}`),
     counts: 'weights',
@@ -362,18 +416,6 @@ export function factsOf(name: RegisteredPlatform): PlatformFacts {
   return facts[name];
 }
 
-const FILES: Readonly<Record<PostKind, readonly string[]>> = {
-  text: [],
-  link: [],
-  image: ['bakery-sourdough.jpg'],
-  // WebP: where a platform does not take it, a converted copy is published.
-  carousel: ['bakery-sourdough.jpg', 'bakery-cinnamon-roll.webp'],
-  video: ['cycling-film.mp4'],
-  reel: ['bakery-reel.mp4'],
-  story: ['cycling-story.mp4'],
-  document: ['bakery-menu.pdf'],
-};
-
 export const ALL_KINDS = Object.keys(FILES) as readonly PostKind[];
 
 /** One post of every kind that the platform takes, and its special ones. */
@@ -387,6 +429,22 @@ export function examplesOf(name: RegisteredPlatform): Example[] {
     files: FILES[kind],
   }));
   return [...plain, ...more];
+}
+
+function commented(
+  kind: PostKind,
+  account: SimAccount,
+  more: Pick<FollowedExample, 'needs' | 'unlisted'>,
+): FollowedExample {
+  return {
+    ...more,
+    name: `a first comment on a post of kind ${kind} by ${account.name}`,
+    kind,
+    account,
+    files: FILES[kind],
+    options: { first_comment: COMMENT },
+    says: { comment: COMMENT },
+  };
 }
 
 function withoutStoryText({ kind, text }: Post): string {

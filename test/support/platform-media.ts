@@ -87,11 +87,11 @@ export function mediaOf({ files, cover }: Example, base: string): PostMedia[] {
 
 export function examplePost(
   platform: RegisteredPlatform,
-  { kind }: Example,
+  { kind, text, options = {} }: Example,
   media: readonly PostMedia[],
 ): Post {
   const title = 'Sourdough Saturday';
-  return {
+  const post: Post = {
     source: 'created_content',
     id: 'a0000000-0000-4000-8000-000000000001',
     userId: '11111111-1111-4111-8111-111111111111',
@@ -103,10 +103,11 @@ export function examplePost(
     hashtags: HASHTAGS,
     link: kind === 'link' ? { url: 'https://bakery.example/menu?day=sat&for=2', title: 'The menu' } : null,
     media,
-    options: {},
+    options,
     metadata: {},
     dueAt: new Date('2026-11-21T10:00:00Z'),
   };
+  return text === undefined ? post : withText(post, text);
 }
 
 /** The same post with other words. */

@@ -52,7 +52,13 @@ export interface Target {
 export function target(
   world: PlatformWorld,
   { example, post: original, media }: OpenedExample,
-  over: { readonly post?: Post; readonly isKnownId?: (id: string) => boolean } = {},
+  over: {
+    readonly post?: Post;
+    readonly isKnownId?: (id: string) => boolean;
+    /** One of what follows the post, below what is out already. */
+    readonly effect?: string;
+    readonly out?: Readonly<Record<string, string>>;
+  } = {},
 ): Target {
   const { platform, context } = world;
   const account = world.account(example.account);
@@ -89,8 +95,8 @@ export function target(
     armedAt,
     lastPossibleAt,
     sentBefore,
-    effect: 'post',
-    out: {},
+    effect: over.effect ?? 'post',
+    out: over.out ?? {},
     isKnownId: async (id) => over.isKnownId?.(id) ?? false,
     save: async (next) => {
       alive();

@@ -32,14 +32,20 @@ const keyring = createKeyring(key, []);
 export const encrypt = (text: string) => keyring.encrypt(text);
 
 export const FULL_SCOPES = {
-  facebook: ['pages_manage_posts', 'pages_read_engagement', 'pages_show_list'],
-  instagram: ['instagram_basic', 'instagram_content_publish', 'pages_read_engagement'],
-  linkedin: ['w_member_social', 'openid', 'profile'],
+  facebook: ['pages_manage_posts', 'pages_read_engagement', 'pages_show_list', 'pages_manage_engagement'],
+  instagram: [
+    'instagram_basic',
+    'instagram_content_publish',
+    'pages_read_engagement',
+    'instagram_manage_comments',
+  ],
+  linkedin: ['w_member_social', 'w_member_social_feed', 'openid', 'profile'],
   mastodon: MASTODON_SCOPES,
-  linkedinOrganization: ['w_organization_social', 'r_organization_social'],
+  linkedinOrganization: ['w_organization_social', 'r_organization_social', 'w_organization_social_feed'],
   youtube: [
     'https://www.googleapis.com/auth/youtube.upload',
     'https://www.googleapis.com/auth/youtube.readonly',
+    'https://www.googleapis.com/auth/youtube.force-ssl',
   ],
   x: ['tweet.read', 'tweet.write', 'users.read', 'media.write', 'offline.access'],
 } as const;

@@ -96,6 +96,15 @@ const listedStory = z.object({
   url: address.optional().catch(undefined),
 });
 
+/** `from` is not told to every token. */
+const listedComment = z.object({
+  id,
+  message: z.string().catch(''),
+  created_time: z.string().transform(toDate).pipe(z.date()),
+  from: z.object({ id }).optional().catch(undefined),
+});
+
+export const comments = page(listedComment);
 export const posts = page(listedPost);
 export const stories = page(listedStory);
 
@@ -137,6 +146,7 @@ export type ClipStart = z.infer<typeof clipStart>;
 export type Video = z.infer<typeof video>;
 export type VideoPhase = z.infer<typeof phase>;
 export type ListedPost = z.infer<typeof listedPost>;
+export type ListedComment = z.infer<typeof listedComment>;
 export type ListedStory = z.infer<typeof listedStory>;
 export type Counts = z.infer<typeof counts>;
 export type Insights = z.infer<typeof insights>;

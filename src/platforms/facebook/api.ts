@@ -4,7 +4,7 @@ import type { Arm, HttpBody, HttpResponse, HttpSource, MultipartField } from '..
 import type { Account, MediaFile, PlatformContext } from '../../core/platform.ts';
 import { Secret } from '../../core/secret.ts';
 import * as answers from './answers.ts';
-import { facebookError } from './errors.ts';
+import { commentError, facebookError } from './errors.ts';
 
 /** https://developers.facebook.com/docs/graph-api/changelog: since 2026-07-29. FACEBOOK_API_VERSION replaces it. */
 const DEFAULT_VERSION = 'v26.0';
@@ -171,6 +171,35 @@ export function readStories(
     after,
   };
   return get(from, `/${from.account.id}/stories`, query, answers.stories);
+}
+
+/** Visible. */
+export async function createComment(
+  from: Caller,
+  arm: Arm,
+  postId: string,
+  message: string,
+): Promise<string> {
+  const response = await ask(from, 'POST', `/${postId}/comments`, { body: { form: { message } }, arm });
+  const parsed = answers.created.safeParse(response.json);
+  if (response.status === 200 && parsed.success) return parsed.data.id;
+  throw commentError(response, from.now());
+}
+
+/** All of them, answers to others included. */
+export function readComments(
+  from: Caller,
+  postId: string,
+  after: string | undefined,
+): Promise<answers.Page<answers.ListedComment>> {
+  const query = {
+    fields: 'id,message,created_time,from',
+    filter: 'stream',
+    order: 'reverse_chronological',
+    limit: 100,
+    after,
+  };
+  return get(from, `/${postId}/comments`, query, answers.comments);
 }
 
 export function readCounts(from: Caller, id: string): Promise<answers.Counts> {

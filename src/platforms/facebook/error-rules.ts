@@ -216,6 +216,14 @@ export const ERROR_RULES: readonly ErrorRule[] = [
   ...rules([100], 'rejected', 'Facebook does not accept a detail of the post.', CORRECT),
 ];
 
+/** Before ERROR_RULES, for a comment: https://developers.facebook.com/docs/pages-api/comments-mentions */
+export const COMMENT_RULES: readonly ErrorRule[] = rules(
+  [3, 10, ...range(200, 299)],
+  'rejected',
+  'The connection may publish on the Page, but not comment there.',
+  'Connect the Page again in the app and grant the permission pages_manage_engagement; "content-publisher retry" then sends the comment.',
+);
+
 function rules(
   keys: readonly (string | number)[],
   kind: ErrorRule['kind'],

@@ -1,3 +1,4 @@
+import { firstCommentAsFollowUp } from '../../core/own-comment.ts';
 import type { Platform } from '../../core/platform.ts';
 import { accountId, refresh, verify } from './account.ts';
 import { capabilities } from './capabilities.ts';
@@ -13,6 +14,7 @@ export const facebook: Platform = {
   options: OPTION_SHAPES,
   accountId,
   problems,
+  followUps: firstCommentAsFollowUp,
   prepare,
   publish,
   find,

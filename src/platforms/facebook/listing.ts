@@ -35,7 +35,7 @@ export function unreadable(reason: string, lookAt: Date | null): Found {
   return { state: 'unknown', reason, lookAt };
 }
 
-async function list<T>(
+export async function list<T>(
   read: (after: string | undefined) => Promise<Page<T>>,
   isEnough: (page: readonly T[]) => boolean,
 ): Promise<Listing<T>> {

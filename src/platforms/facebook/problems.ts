@@ -1,10 +1,12 @@
 import { type Problem, rejected } from '../../core/errors.ts';
+import { FIRST_COMMENT, firstCommentProblems } from '../../core/own-comment.ts';
 import type { Post } from '../../core/post.ts';
 import { ALT_TEXT, LINK, optionProblems } from '../../core/post-options.ts';
 import { capabilities } from './capabilities.ts';
+import { MAX_COMMENT } from './comment.ts';
 
 /** Keys of metadata.publish_options that reach Facebook. */
-export const OPTION_SHAPES = { alt_text: ALT_TEXT, link: LINK };
+export const OPTION_SHAPES = { alt_text: ALT_TEXT, first_comment: FIRST_COMMENT, link: LINK };
 
 /**
  * Every reason Facebook would refuse this post, apart from the files themselves.
@@ -13,6 +15,7 @@ export const OPTION_SHAPES = { alt_text: ALT_TEXT, link: LINK };
  * | key | type | default |
  * |---|---|---|
  * | alt_text | text for the first photo, or a list of texts in the order of the photos | none |
+ * | first_comment | text that the Page says below the post | none |
  * | link | address, or {url}; Facebook takes title, text and picture of the card from the page itself | none |
  */
 export function problems(post: Post): Problem[] {
@@ -20,8 +23,15 @@ export function problems(post: Post): Problem[] {
   return [
     ...textProblems(post),
     ...fileProblems(post),
+    ...firstCommentProblems(capabilities.label, post, MAX_COMMENT, withoutComments(post)),
     ...optionProblems(capabilities.label, OPTION_SHAPES, post.options),
   ];
+}
+
+function withoutComments({ kind }: Post): string | null {
+  return kind === 'story'
+    ? 'A story on Facebook has no comments, so its first comment would go nowhere.'
+    : null;
 }
 
 function wrongKind(post: Post): Problem {

@@ -39,7 +39,8 @@ function byToken(world: SimWorld, token: string | undefined): SimAccount | undef
 }
 
 /** https://developers.facebook.com/docs/pages-api/posts */
-export function requireScopes({ scopes }: SimAccount, purpose: 'publish' | 'read'): void {
+export function requireScopes({ scopes }: SimAccount, purpose: 'publish' | 'read' | 'comment'): void {
   if (!scopes.includes('pages_read_engagement')) refuse(ERRORS.mayNotRead);
   if (purpose === 'publish' && !scopes.includes('pages_manage_posts')) refuse(ERRORS.mayNotPublish);
+  if (purpose === 'comment' && !scopes.includes('pages_manage_engagement')) refuse(ERRORS.mayNotComment);
 }

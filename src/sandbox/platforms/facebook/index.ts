@@ -1,5 +1,7 @@
+import { makeComments } from '../comments.ts';
 import type { MakeSimulator, SimAccount, SimRequest, SimResponse } from '../simulator.ts';
 import { receiveBytes, uploadClip } from './clips.ts';
+import { addComment, listComments } from './comments.ts';
 import { publishPost } from './feed.ts';
 import { accountOf, accountOfUpload, requireScopes, versionedPath } from './gate.ts';
 import { publishPhotoStory, uploadPhoto } from './photos.ts';
@@ -12,10 +14,12 @@ import { uploadVideo } from './videos.ts';
 /**
  * Facebook Pages: graph, graph-video and rupload under one address.
  *
- * Accounts: `id` is the Page's id, the token is the Page's own; scopes pages_manage_posts and pages_read_engagement.
+ * Accounts: `id` is the Page's id, the token is the Page's own; scopes pages_manage_posts and
+ * pages_read_engagement, for comments pages_manage_engagement too.
  */
 export const makeFacebookSimulator: MakeSimulator = (world) => {
   const state = emptyState();
+  const comments = makeComments(world);
   /** Text and link of the last post of each Page, for code 506. */
   const lastOf = new Map<string, string>();
 
@@ -33,6 +37,8 @@ export const makeFacebookSimulator: MakeSimulator = (world) => {
     if (path.length === 1 && path[0] === 'me') return readNode(world, state, account, 'me', request.query);
     requireScopes(account, 'read');
     if (path.length === 1) return readNode(world, state, account, path[0] ?? '', request.query);
+    if (path.length === 2 && path[1] === 'comments')
+      return listComments(world, state, comments, path[0] ?? '', request.query);
     return readEdge(world, state, account, path, request.query);
   }
 
@@ -42,6 +48,8 @@ export const makeFacebookSimulator: MakeSimulator = (world) => {
     request: SimRequest,
   ): Promise<SimResponse> {
     const [id = '', edge, ...more] = path;
+    if (edge === 'comments' && more.length === 0)
+      return addComment(world, state, comments, account, id, request);
     if (id !== account.id || more.length > 0) return missingObject(path.join('/'));
     requireScopes(account, 'publish');
     switch (edge) {

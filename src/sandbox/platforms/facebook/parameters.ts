@@ -33,7 +33,12 @@ export const EDGES = {
   video_stories: { upload_phase: 'text', video_id: 'id', video_state: 'text' },
   photo_stories: { photo_id: 'id' },
 } as const satisfies Record<string, Readonly<Record<string, Type>>>;
-export type EdgeName = keyof typeof EDGES;
+/** Of a post, and of a video. */
+export const POST_EDGES = { comments: { message: 'text' } } as const satisfies Record<
+  string,
+  Readonly<Record<string, Type>>
+>;
+type EdgeName = keyof typeof EDGES | keyof typeof POST_EDGES;
 
 /** Files of multipart bodies. */
 const FILES: Readonly<Record<EdgeName, readonly string[]>> = {
@@ -43,6 +48,7 @@ const FILES: Readonly<Record<EdgeName, readonly string[]>> = {
   video_reels: [],
   video_stories: [],
   photo_stories: [],
+  comments: [],
 };
 
 export const NODE_FIELDS = {
@@ -73,6 +79,7 @@ export const NODE_FIELDS = {
     'reactions',
     'comments',
   ],
+  Comment: ['id', 'message', 'created_time', 'from', 'like_count'],
   Stories: ['post_id', 'status', 'creation_time', 'media_type', 'media_id', 'url'],
 } as const;
 export type NodeName = keyof typeof NODE_FIELDS;
@@ -88,7 +95,7 @@ const CHECKS: Readonly<Record<Type, (value: string) => boolean>> = {
 
 /** The form of a POST, every name known, every value of its type, none twice. */
 export function formOf(request: SimRequest, edge: EdgeName): ReadonlyMap<string, string> {
-  const known: Readonly<Record<string, Type>> = EDGES[edge];
+  const known: Readonly<Record<string, Type>> = { ...EDGES, ...POST_EDGES }[edge];
   const values = new Map<string, string>();
   for (const [name, value] of [...request.query, ...request.body.form()]) {
     if (name === 'access_token') continue;

@@ -1,3 +1,4 @@
+import { isPost } from '../comments.ts';
 import type { PublicPost, SimAccount, SimResponse, SimWorld } from '../simulator.ts';
 import { fieldsOf, onlyQuery, pick } from './parameters.ts';
 import { isDone, permalinkOf, statusOf } from './processing.ts';
@@ -39,7 +40,7 @@ export function readNode(
   }
   const post = world
     .visible(account.id)
-    .find((candidate) => candidate.id === id && candidate.kind !== 'story');
+    .find((candidate) => candidate.id === id && candidate.kind !== 'story' && isPost(candidate));
   if (post === undefined) return missingObject(id);
   return {
     status: 200,
@@ -59,7 +60,7 @@ export function readEdge(
   if (edge === 'published_posts') {
     onlyQuery(query, ['fields', 'limit', 'after']);
     const names = fieldsOf(query, 'PagePost', ['message', 'created_time']);
-    const posts = world.visible(account.id).filter(({ kind }) => kind !== 'story');
+    const posts = world.visible(account.id).filter((post) => post.kind !== 'story' && isPost(post));
     return paged(
       world,
       posts.map((post) => pick(postView(state, post), names)),
@@ -206,7 +207,7 @@ function insights(world: SimWorld, account: SimAccount, id: string, query: URLSe
   return { status: 200, json: { data } };
 }
 
-function paged(
+export function paged(
   world: SimWorld,
   items: readonly unknown[],
   path: string,
@@ -230,6 +231,6 @@ function paged(
 }
 
 /** '2026-11-21T10:00:00+0000' */
-function graphTime(iso: string): string {
+export function graphTime(iso: string): string {
   return iso.replace(/\.\d+Z$/, '+0000');
 }

@@ -81,6 +81,10 @@ export const ERRORS = {
     message:
       '(#200) If posting to a page, requires both pages_read_engagement and pages_manage_posts as an admin with sufficient administrative permission',
   },
+  mayNotComment: {
+    code: 200,
+    message: '(#200) Requires pages_manage_engagement permission to manage the object',
+  },
   mayNotRead: {
     code: 10,
     message:

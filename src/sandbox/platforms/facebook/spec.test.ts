@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { EDGES, NODE_FIELDS } from './parameters.ts';
+import { EDGES, NODE_FIELDS, POST_EDGES } from './parameters.ts';
 
 /** Meta's specification of the SDK code generator; it lies beside the project and does not ship with it. */
 const SPECS = fileURLToPath(new URL('../../../../../shared/specs/facebook/', import.meta.url));
@@ -35,11 +35,21 @@ describe.skipIf(!isThere)(
       },
     );
 
+    it.each(['PagePost', 'AdVideo'])('POST and GET /{%s}/comments are as the simulator has them', (file) => {
+      const edge = (wanted: string) =>
+        spec(file)
+          .apis.find(({ method, endpoint }) => method === wanted && endpoint === 'comments')
+          ?.params.map(({ name }) => name);
+      expect(edge('POST')).toEqual(expect.arrayContaining(Object.keys(POST_EDGES.comments)));
+      expect(edge('GET')).toEqual(expect.arrayContaining(['filter', 'order']));
+    });
+
     it.each([
       ['Page', 'Page'],
       ['Photo', 'Photo'],
       ['Video', 'AdVideo'],
       ['PagePost', 'PagePost'],
+      ['Comment', 'Comment'],
       ['Stories', 'Stories'],
     ] as const)('%s has every field that the simulator shows', (node, file) => {
       const { apis, fields } = spec(file);
