@@ -4,7 +4,14 @@ import { controlCharacters } from './compose.ts';
 import { type Problem, PublishError, rejected } from './errors.ts';
 import { normalizeText } from './fingerprint.ts';
 import { asFilledText } from './json-value.ts';
-import type { FollowUp, Found, Job, Published } from './platform.ts';
+import {
+  type FollowUp,
+  type Found,
+  type Job,
+  MAIN_EFFECT,
+  type Platform,
+  type Published,
+} from './platform.ts';
 import type { Post } from './post.ts';
 
 /** Key of metadata.publish_options. */
@@ -15,6 +22,20 @@ const CLOCK_SKEW_MS = 60_000;
 /** They may still have worked on the request when the connection was lost. */
 const AFTERMATH_MS = 5 * 60_000;
 const LOOK_AGAIN_MS = 60_000;
+
+type Acts = Pick<Platform, 'prepare' | 'publish' | 'find'>;
+
+/** Whatever follows the post is a comment: a text, for which nothing is made beforehand. */
+export function withComments(post: Acts, comment: Pick<Acts, 'publish' | 'find'>): Acts {
+  const isPost = ({ effect }: Job) => effect === MAIN_EFFECT;
+  return {
+    // What the post was made of stays remembered.
+    prepare: async (job) =>
+      isPost(job) ? await post.prepare(job) : { ready: true, checkpoint: job.checkpoint ?? {} },
+    publish: (job, arm) => (isPost(job) ? post : comment).publish(job, arm),
+    find: (job) => (isPost(job) ? post : comment).find(job),
+  };
+}
 
 /** null: there is none. */
 export function firstComment({ options }: Pick<Post, 'options'>): string | null {
@@ -66,11 +87,10 @@ export interface ListedComment {
   readonly own: boolean | null;
 }
 
-export interface CommentListing {
-  readonly comments: readonly ListedComment[];
-  /** All that there are. */
-  readonly complete: boolean;
-}
+/** `complete`: these are all. `closed`: nobody may read them, however often it is tried; a whole sentence. */
+export type CommentListing =
+  | { readonly comments: readonly ListedComment[]; readonly complete: boolean }
+  | { readonly closed: string };
 
 /**
  * Platforms have no key of ours for a comment, so the list below the post decides: what others wrote is theirs; every
@@ -92,6 +112,7 @@ export async function findComment(
       error.retryAt ?? later(job),
     );
   }
+  if ('closed' in listing) return unknown(listing.closed, null);
   const from = job.armedAt.getTime() - CLOCK_SKEW_MS;
   const until = (job.lastPossibleAt ?? job.now()).getTime() + AFTERMATH_MS;
   const strangers: ListedComment[] = [];

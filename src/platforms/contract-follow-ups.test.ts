@@ -235,8 +235,7 @@ describe.each(FOLLOWED)('$platform: $example.name', ({ platform: name, example }
     'is not taken for the same words of somebody else, nor for other words of its own',
     async () => {
       const ours = await loseAnswer(await start(), 'drop_before');
-      const { stranger } = factsOf(name);
-      const other = { ...stranger, scopes: example.account.scopes };
+      const { stranger: other } = factsOf(name);
       world.simulated.addAccounts(name, [other]);
       const theirs = target(
         world,

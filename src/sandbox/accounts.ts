@@ -1,5 +1,5 @@
 import { asha, ben, type Person, people, seedId } from './people.ts';
-import { FACEBOOK_LOGIN_SCOPES } from './platforms/instagram/gate.ts';
+import { COMMENT_SCOPES, FACEBOOK_LOGIN_SCOPES } from './platforms/instagram/gate.ts';
 import { FULL_SCOPES as MASTODON_SCOPES } from './platforms/mastodon/gate.ts';
 import type { SimAccount } from './platforms/simulator.ts';
 
@@ -117,7 +117,7 @@ function instagram(person: Person): SeedAccount {
       id,
       name: username,
       token,
-      scopes: FACEBOOK_LOGIN_SCOPES,
+      scopes: [...FACEBOOK_LOGIN_SCOPES, COMMENT_SCOPES['facebook login']],
       // 100 posts a day would stop a sandbox that is run all day.
       extra: { pageId: page, quotaTotal: '1000000' },
     },
@@ -141,7 +141,7 @@ function member(person: Person): SeedAccount {
       id: linkedinAuthor(person, 'member'),
       name: person.name,
       token: linkedinToken(person),
-      scopes: ['openid', 'profile', 'w_member_social'],
+      scopes: ['openid', 'profile', 'w_member_social', 'w_member_social_feed'],
     },
     connection: {
       ...linkedinRow(person, 3),
@@ -162,7 +162,12 @@ function organization(person: Person): SeedAccount {
       id: linkedinAuthor(person, 'organization'),
       name: person.shop,
       token: linkedinToken(person),
-      scopes: ['w_organization_social', 'r_organization_social', 'rw_organization_admin'],
+      scopes: [
+        'w_organization_social',
+        'w_organization_social_feed',
+        'r_organization_social',
+        'rw_organization_admin',
+      ],
     },
     connection: {
       ...linkedinRow(person, 4),
@@ -207,6 +212,7 @@ function youtube(person: Person): SeedAccount {
       scopes: [
         'https://www.googleapis.com/auth/youtube.upload',
         'https://www.googleapis.com/auth/youtube.readonly',
+        'https://www.googleapis.com/auth/youtube.force-ssl',
       ],
       tokenExpiresAt: 0,
       extra: { clientSecret: CLIENT_SECRET },

@@ -24,8 +24,9 @@ export async function finishTarget(deps: PublishDeps, following: Following): Pro
     const opened = await openAccount(deps, work.platform, work.context, work.chosen);
     if (!('account' in opened)) return published(target, target.missing, again);
     const named = await findPublicId(deps, work, opened.account);
-    const settled = await goOn(deps, work, named.id ?? target.platformPostId, opened.account);
-    return { ...settled, nextLookAt: settled.nextLookAt ?? (named.id === null ? again : null) };
+    // What follows names the post by its public id.
+    if (named.id === null) return published(target, target.missing, again);
+    return await goOn(deps, work, named.id, opened.account);
   } catch (error) {
     if (error instanceof StoreError) throw error;
     deps.log.warn('A post that is out could not be finished now.', { ...work.claim, error: String(error) });

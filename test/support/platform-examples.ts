@@ -2,7 +2,11 @@ import { appendHashtags } from '../../src/core/compose.ts';
 import type { PostKind } from '../../src/core/media.ts';
 import type { Post } from '../../src/core/post.ts';
 import { platforms } from '../../src/platforms/index.ts';
-import { FACEBOOK_LOGIN_SCOPES, INSTAGRAM_LOGIN_SCOPES } from '../../src/sandbox/platforms/instagram/gate.ts';
+import {
+  COMMENT_SCOPES,
+  FACEBOOK_LOGIN_SCOPES,
+  INSTAGRAM_LOGIN_SCOPES,
+} from '../../src/sandbox/platforms/instagram/gate.ts';
 import { FULL_SCOPES as MASTODON_SCOPES } from '../../src/sandbox/platforms/mastodon/gate.ts';
 import type { SimAccount } from '../../src/sandbox/platforms/simulator.ts';
 
@@ -89,27 +93,32 @@ const instagramByFacebook: SimAccount = {
   id: '17841400000000001',
   name: 'raobakes',
   token: 'EAAB-contract-instagram-token',
-  scopes: FACEBOOK_LOGIN_SCOPES,
+  scopes: [...FACEBOOK_LOGIN_SCOPES, COMMENT_SCOPES['facebook login']],
   extra: { pageId: '102030405060708' },
 };
 const instagramByInstagram: SimAccount = {
   id: '17841400000000002',
   name: 'colecycles',
   token: 'IGAA-contract-instagram-token',
-  scopes: INSTAGRAM_LOGIN_SCOPES,
+  scopes: [...INSTAGRAM_LOGIN_SCOPES, COMMENT_SCOPES['instagram login']],
 };
 const linkedinMember: SimAccount = {
   id: 'urn:li:person:aB3_x-9',
   name: 'Asha Rao',
   token: 'AQV-contract-member-token',
   refreshToken: 'AQX-contract-refresh-token',
-  scopes: ['openid', 'profile', 'w_member_social', 'r_member_postAnalytics'],
+  scopes: ['openid', 'profile', 'w_member_social', 'w_member_social_feed', 'r_member_postAnalytics'],
 };
 const linkedinOrganization: SimAccount = {
   id: 'urn:li:organization:79988552',
   name: 'Rao Bakes',
   token: 'AQV-contract-organization-token',
-  scopes: ['w_organization_social', 'r_organization_social', 'rw_organization_admin'],
+  scopes: [
+    'w_organization_social',
+    'w_organization_social_feed',
+    'r_organization_social',
+    'rw_organization_admin',
+  ],
 };
 const blueskyAccount: SimAccount = {
   id: 'did:plc:ewvi7nxzyoun6zhxrhs64oiz',
@@ -134,6 +143,7 @@ const youtubeChannel: SimAccount = {
   scopes: [
     'https://www.googleapis.com/auth/youtube.upload',
     'https://www.googleapis.com/auth/youtube.readonly',
+    'https://www.googleapis.com/auth/youtube.force-ssl',
   ],
 };
 const xUser: SimAccount = {
@@ -270,6 +280,10 @@ export const facts = {
         cover: 'bakery-croissant.png',
       },
     ],
+    followed: [
+      commented('image', instagramByFacebook, { needs: ['instagram_manage_comments'] }),
+      commented('reel', instagramByInstagram, { needs: ['instagram_business_manage_comments'] }),
+    ],
     shownKind: ({ kind }) => (kind === 'video' ? 'reel' : kind),
     shownText: withoutStoryText,
     counts: 'code points',
@@ -305,6 +319,10 @@ export const facts = {
         files: [],
         cover: 'bakery-opening-hours.jpg',
       },
+    ],
+    followed: [
+      commented('text', linkedinMember, { needs: ['w_member_social_feed'], unlisted: true }),
+      commented('image', linkedinOrganization, { needs: ['w_organization_social_feed'] }),
     ],
     shownKind: ({ kind }) => (kind === 'reel' ? 'video' : kind),
     showsCover: true,
@@ -344,6 +362,9 @@ export const facts = {
       'dQw4w9WgXcQ',
     ],
     more: [],
+    followed: [
+      commented('video', youtubeChannel, { needs: ['https://www.googleapis.com/auth/youtube.force-ssl'] }),
+    ],
     // YouTube decides by the film's shape; the example of a reel is upright.
     shownKind: ({ kind }) => (kind === 'reel' ? 'short' : kind),
     shownText: ({ title, body, hashtags }) => `${title}\n\n${appendHashtags(body, hashtags)}`,

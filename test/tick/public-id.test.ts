@@ -26,11 +26,11 @@ const targetOf = async (id: string) => {
 };
 
 /** Sent, its tick dead, found by its container while the list does not show it. */
-async function outWithoutId() {
+async function outWithoutId(metadata: object = {}) {
   const { run, platforms } = publisher();
   const person = await addPerson(publisher());
   const account = await connect(publisher(), person, 'instagram');
-  const post = await schedule(publisher(), person, { platform: 'Instagram', images: [photo] });
+  const post = await schedule(publisher(), person, { platform: 'Instagram', images: [photo], metadata });
   await run({ userId: person.id, store: diesAt('sent') });
   platforms.setFaults([{ platform: 'instagram', match: 'GET .*/media$', kind: 'listing_lag', ms: 600_000 }]);
   await letTimePass(publisher(), 100);
@@ -81,6 +81,26 @@ describe('a post that is out and whose public id is not known yet', () => {
     expect(publicPosts(publisher(), other.id)).toEqual([]);
     expect(publicPosts(publisher(), account.id)).toHaveLength(1);
     expect(await targetOf(post.id)).toMatchObject({ state: 'published', id_kind: 'media' });
+  });
+
+  it('gets its first comment once that id is known, and not before', async () => {
+    const { run, platforms, supabase } = publisher();
+    const { person, account, post } = await outWithoutId({
+      publish_options: { first_comment: 'The recipe' },
+    });
+    await letTimePass(publisher(), 70);
+    await run({ userId: person.id });
+    const armed = await supabase.sql`select effect from public.publish_effects where post_id = ${post.id}`;
+    expect(armed.map(({ effect }) => effect)).toEqual(['post']);
+
+    platforms.setFaults([]);
+    await letTimePass(publisher(), 200);
+    await run({ userId: person.id });
+    expect(publicPosts(publisher(), account.id).map(({ text }) => text)).toEqual([
+      post.content,
+      'The recipe',
+    ]);
+    expect(await targetOf(post.id)).toMatchObject({ id_kind: 'media', next_look_at: null });
   });
 
   it('is left as it is after a day', async () => {

@@ -1,7 +1,6 @@
 import { PublishError } from '../../core/errors.ts';
-import { type Found, type Job, MAIN_EFFECT } from '../../core/platform.ts';
+import type { Found, Job } from '../../core/platform.ts';
 import { readCheckpoint } from './checkpoint.ts';
-import { findOwnComment } from './comment.ts';
 import { findPost } from './find-post.ts';
 import { findPhotoStory } from './find-story.ts';
 import { findVideo } from './find-video.ts';
@@ -16,7 +15,6 @@ const GIVE_UP_MS = 24 * 3_600_000;
  * photo. Posts: the list of published posts, complete back to before the arm.
  */
 export async function find(job: Job): Promise<Found> {
-  if (job.effect !== MAIN_EFFECT) return await findOwnComment(job);
   const checkpoint = readCheckpoint(job.checkpoint);
   if (checkpoint === 'unreadable') return nothingToAskWith();
   try {

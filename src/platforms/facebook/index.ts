@@ -1,7 +1,8 @@
-import { firstCommentAsFollowUp } from '../../core/own-comment.ts';
+import { firstCommentAsFollowUp, withComments } from '../../core/own-comment.ts';
 import type { Platform } from '../../core/platform.ts';
 import { accountId, refresh, verify } from './account.ts';
 import { capabilities } from './capabilities.ts';
+import { findOwnComment, publishComment } from './comment.ts';
 import { find } from './find.ts';
 import { identify } from './identify.ts';
 import { metrics } from './metrics.ts';
@@ -15,9 +16,7 @@ export const facebook: Platform = {
   accountId,
   problems,
   followUps: firstCommentAsFollowUp,
-  prepare,
-  publish,
-  find,
+  ...withComments({ prepare, publish, find }, { publish: publishComment, find: findOwnComment }),
   identify,
   verify,
   refresh,

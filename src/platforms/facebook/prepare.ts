@@ -1,4 +1,4 @@
-import { type Job, MAIN_EFFECT, type MediaFile, type Prepared } from '../../core/platform.ts';
+import type { Job, MediaFile, Prepared } from '../../core/platform.ts';
 import { readVideo, uploadPhoto } from './api.ts';
 import { expiresAt, type FacebookCheckpoint, type PhotosCheckpoint, usableCheckpoint } from './checkpoint.ts';
 import { videoOf } from './files.ts';
@@ -7,8 +7,6 @@ import { videoState } from './video-state.ts';
 
 /** Uploads what the post needs. Nothing of it is visible. */
 export async function prepare(job: Job): Promise<Prepared> {
-  // A comment is a text, and what the post was made of stays remembered.
-  if (job.effect !== MAIN_EFFECT) return { ready: true, checkpoint: job.checkpoint ?? {} };
   const checkpoint = await alive(job, usableCheckpoint(job));
   const file = videoOf(job);
   if (file === null)

@@ -1,10 +1,9 @@
 import { PublishError } from '../../core/errors.ts';
 import type { Arm } from '../../core/http.ts';
-import { type Accepted, type Job, MAIN_EFFECT, type Published } from '../../core/platform.ts';
+import type { Accepted, Job, Published } from '../../core/platform.ts';
 import { afterRefusal } from './after-refusal.ts';
 import { createPhotoStory, createPost, finishClip, finishVideo } from './api.ts';
 import { type FacebookCheckpoint, type UploadCheckpoint, usableCheckpoint } from './checkpoint.ts';
-import { publishComment } from './comment.ts';
 import { nextLook } from './looks.ts';
 import { postUrl, storyWarning } from './published.ts';
 
@@ -13,7 +12,6 @@ import { postUrl, storyWarning } from './published.ts';
  * videos are accepted under their video id and become visible once Facebook has processed them.
  */
 export async function publish(job: Job, arm: Arm): Promise<Published | Accepted> {
-  if (job.effect !== MAIN_EFFECT) return await publishComment(job, arm);
   const checkpoint = usableCheckpoint(job);
   if (checkpoint === null || !isComplete(job, checkpoint)) throw notPrepared();
   try {

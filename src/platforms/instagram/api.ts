@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Arm, HttpResponse } from '../../core/http.ts';
 import type { Account, PlatformContext } from '../../core/platform.ts';
 import { Secret } from '../../core/secret.ts';
-import { address, bearer, get, parse } from './call.ts';
+import { address, bearer, get, loginWorld, parse } from './call.ts';
 
 /** A form to be sent; addresses of files are secrets because they may be signed. */
 export type Form = Readonly<Record<string, string | Secret>>;
@@ -36,9 +36,17 @@ const listAnswer = z.object({
     .object({ cursors: z.object({ after: z.string().optional() }).optional(), next: z.string().optional() })
     .optional(),
 });
+const listedComment = z.object({
+  id,
+  text: z.string().catch(''),
+  timestamp: z.string().transform(toDate),
+  username: z.string().optional().catch(undefined),
+});
+const commentsAnswer = z.object({ data: z.array(listedComment), paging: listAnswer.shape.paging });
 const user = z.object({ user_id: id, username: z.string() });
 
 export type ContainerStatus = z.infer<typeof statusAnswer>;
+export type ListedComment = z.infer<typeof listedComment>;
 export type ListedMedia = z.infer<typeof listed>;
 
 /** POST /{ig-id}/media. @returns the container's id. An answer that is lost costs one of 400 containers a day. */
@@ -147,6 +155,44 @@ export async function accountName(
   const answer = z.object({ id, username: z.string() });
   const found = await get(context, account.token, account.id, { fields: 'id,username' }, answer);
   return { id: found.id, name: found.username };
+}
+
+/** POST /{media}/comments: visible. The answer is the caller's to judge. */
+export async function createComment(
+  context: PlatformContext,
+  account: Account,
+  media: string,
+  message: string,
+  arm: Arm,
+): Promise<HttpResponse> {
+  return context.http.request({
+    method: 'POST',
+    url: address(context, account.token, `${media}/comments`),
+    headers: bearer(account.token),
+    body: { form: { message } },
+    arm,
+  });
+}
+
+/** One page of GET /{media}/comments, and the cursor of the next one. */
+export async function listComments(
+  context: PlatformContext,
+  account: Account,
+  media: string,
+  after: string | undefined,
+): Promise<{ readonly items: readonly ListedComment[]; readonly after: string | undefined }> {
+  const query = { fields: 'id,text,timestamp,username', limit: 50, after };
+  const answer = await get(context, account.token, `${media}/comments`, query, commentsAnswer);
+  return {
+    items: answer.data,
+    after: answer.paging?.next === undefined ? undefined : answer.paging.cursors?.after,
+  };
+}
+
+/** Under which name the account's own comments are listed. */
+export async function ownUsername(context: PlatformContext, account: Account): Promise<string> {
+  const own = loginWorld(account.token) === 'instagram';
+  return (own ? await accountOfToken(context, account.token) : await accountName(context, account)).name;
 }
 
 export async function counts(

@@ -255,3 +255,11 @@ export const ERROR_RULES: readonly ErrorRule[] = [
     }),
   ),
 ];
+
+/** Before ERROR_RULES, for a comment. */
+export const COMMENT_RULES: readonly ErrorRule[] = ['3', '10', '200'].map((key) => ({
+  key,
+  kind: 'rejected',
+  message: 'The connection may publish on the account, but not comment there.',
+  hint: 'Connect the account again and allow everything: comments need instagram_business_manage_comments, or instagram_manage_comments; "content-publisher retry" then sends the comment.',
+}));

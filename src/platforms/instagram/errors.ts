@@ -3,7 +3,7 @@ import { classify, type ErrorRule, type PublishError } from '../../core/errors.t
 import type { HttpResponse } from '../../core/http.ts';
 import { redactText } from '../../core/redact-text.ts';
 import { graphAnswer, graphError } from '../../http/graph.ts';
-import { ERROR_RULES } from './error-rules.ts';
+import { COMMENT_RULES, ERROR_RULES } from './error-rules.ts';
 
 const SPAM_LOOK_MS = 30 * 60_000;
 
@@ -34,6 +34,11 @@ export function publishError(response: HttpResponse, now: Date, sentBefore: bool
   const notReady = graphAnswer(response, now)?.keys.includes('*/2207027') === true && response.status === 400;
   if (notReady && !sentBefore) return requestError(response, now);
   return graphError(sentBefore ? REPEATED_PUBLISH_RULES : PUBLISH_RULES, response, now, 'armed');
+}
+
+/** Of the request that makes a comment: what it lacks is no reason to give the account up. */
+export function commentError(response: HttpResponse, now: Date): PublishError {
+  return graphError([...COMMENT_RULES, ...ERROR_RULES], response, now, 'armed');
 }
 
 /** The error of a container whose status is ERROR; `status` is the platform's sentence, which holds the subcode. */

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { type Problem, rejected } from '../../core/errors.ts';
+import { FIRST_COMMENT, firstCommentProblems } from '../../core/own-comment.ts';
 import type { Post, PostKind } from '../../core/post.ts';
 import { ALT_TEXT, optionProblems } from '../../core/post-options.ts';
 import { CAROUSEL_MAX, CAROUSEL_MIN, capabilities } from './capabilities.ts';
+import { MAX_COMMENT } from './comment.ts';
 
 /*
  * Keys of publish_options that are read here:
@@ -11,6 +13,7 @@ import { CAROUSEL_MAX, CAROUSEL_MIN, capabilities } from './capabilities.ts';
  * |---------------|------------------|-----------------------|--------------------------------------------------|
  * | alt_text      | string(s)        | image, carousel       | description, at most 1000 characters each        |
  * | collaborators | list of strings  | all but story         | up to 3 usernames                                |
+ * | first_comment | string           | all but story         | what the account says below the post             |
  * | location_id   | string of digits | all but story         | id of a Facebook Page with a place               |
  * | share_to_feed | boolean          | reel, video           | false: only in the Reels tab                     |
  * | thumb_offset  | whole number     | reel, video           | moment of the cover frame, in milliseconds       |
@@ -23,6 +26,7 @@ const MAX_COLLABORATORS = 3;
 
 export const OPTION_SHAPES = {
   alt_text: ALT_TEXT,
+  first_comment: FIRST_COMMENT,
   collaborators: {
     schema: z.array(z.string().min(1)).max(MAX_COLLABORATORS),
     wanted: `a list of at most ${MAX_COLLABORATORS} usernames`,
@@ -57,8 +61,15 @@ export function problems(post: Post): Problem[] {
   return [
     ...captionProblems(post),
     ...mediaProblems(post),
+    ...firstCommentProblems(capabilities.label, post, MAX_COMMENT, withoutComments(post)),
     ...optionProblems(capabilities.label, OPTION_SHAPES, post.options),
   ];
+}
+
+function withoutComments({ kind }: Post): string | null {
+  return kind === 'story'
+    ? 'A story on Instagram has no comments, so its first comment would go nowhere.'
+    : null;
 }
 
 /** The options as the platform wants them. @throws ZodError when problems() has found something about them */

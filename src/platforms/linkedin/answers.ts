@@ -37,6 +37,14 @@ const listedPost = z.object({
     .catch(undefined),
 });
 export const listing = z.object({ elements: z.array(listedPost) });
+const listedComment = z.object({
+  id: z.string().min(1),
+  actor: z.string(),
+  created: z.object({ time: z.number() }),
+  message: z.object({ text: z.string().catch('') }),
+});
+export const comments = z.object({ elements: z.array(listedComment) });
+export const createdComment = z.object({ id: z.string().min(1) });
 export const userinfo = z.object({ sub: z.string().min(1), name: z.string().catch('') });
 export const acls = z.object({
   elements: z.array(
@@ -64,6 +72,7 @@ export const shareStatistics = z.object({
 export const creatorAnalytics = z.object({ elements: z.array(z.object({ count: z.number() })) });
 
 export type AssetStatus = z.infer<typeof assetStatus>;
+export type ListedComment = z.infer<typeof listedComment>;
 export type ListedPost = z.infer<typeof listedPost>;
 export type ShareStatistics = z.infer<typeof shareStatistics>['elements'][number]['totalShareStatistics'];
 

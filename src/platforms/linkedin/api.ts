@@ -6,7 +6,9 @@ import {
   type AssetStatus,
   acls,
   assetStatus,
+  comments,
   creatorAnalytics,
+  type ListedComment,
   type ListedPost,
   listing,
   type OrganizationRole,
@@ -42,6 +44,12 @@ interface StartedVideo {
   readonly parts: readonly { readonly url: string; readonly first: number; readonly last: number }[];
 }
 
+export interface CommentBody {
+  readonly actor: string;
+  readonly object: string;
+  readonly message: { readonly text: string };
+}
+
 /** The only place that knows LinkedIn's addresses, headers and the shape of its answers. */
 export interface Api {
   startUpload(what: ImageOrDocument, owner: string): Promise<StartedUpload>;
@@ -56,6 +64,9 @@ export interface Api {
   createPost(body: string, arm: Arm): Promise<HttpResponse>;
   /** Newest first. Every answer but 200 is returned as it is. */
   listPosts(author: string, start: number, count: number): Promise<readonly ListedPost[] | HttpResponse>;
+  /** Visible. Every answer is returned. */
+  createComment(post: string, body: CommentBody, arm: Arm): Promise<HttpResponse>;
+  listComments(post: string, start: number, count: number): Promise<readonly ListedComment[]>;
   userinfo(): Promise<Userinfo>;
   organizationRoles(): Promise<readonly OrganizationRole[]>;
   shareStatistics(
@@ -182,6 +193,12 @@ export function createApi(context: PlatformContext, account: Pick<Account, 'toke
       return response.status === 200 && parsed.success ? parsed.data.elements : response;
     },
 
+    createComment: (post, body, arm) =>
+      send({ method: 'POST', url: commentsOf(post), body: { json: body }, arm }),
+
+    listComments: async (post, start, count) =>
+      (await ask({ method: 'GET', url: commentsOf(post), query: { start, count } }, comments)).elements,
+
     userinfo: async () => await ask({ method: 'GET', url: USERINFO, headers: { authorization } }, userinfo),
 
     async organizationRoles() {
@@ -202,6 +219,11 @@ export function createApi(context: PlatformContext, account: Pick<Account, 'toke
       return (await ask({ method: 'GET', url }, creatorAnalytics)).elements[0]?.count ?? null;
     },
   };
+}
+
+/** Rest.li wants URNs in a path encoded. */
+function commentsOf(post: string): string {
+  return `${REST}/socialActions/${encodeURIComponent(post)}/comments`;
 }
 
 function urnOf(what: ImageOrDocument): z.ZodString {

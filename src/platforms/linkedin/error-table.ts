@@ -120,6 +120,17 @@ export const ERROR_RULES: readonly ErrorRule[] = [
   ),
 ];
 
+/** Before ERROR_RULES, for a comment. */
+export const COMMENT_RULES: readonly ErrorRule[] = [
+  ...rules(
+    ['ACCESS_DENIED', '403'],
+    'rejected',
+    'The connection may post on LinkedIn, but not comment there.',
+    'Connect the account again in the app with the permission w_member_social_feed, a page with w_organization_social_feed; "content-publisher retry" then sends the comment.',
+  ),
+  ...rules(['NOT_FOUND', '404'], 'temporary', 'LinkedIn does not find the post to comment on yet.', AGAIN),
+];
+
 /** https://learn.microsoft.com/en-us/linkedin/shared/authentication/programmatic-refresh-tokens */
 export const TOKEN_RULES: readonly ErrorRule[] = [
   ...rules(

@@ -3,7 +3,7 @@ import { clip } from '../../core/clip.ts';
 import { classify, type ErrorRule, type PlatformAnswer, PublishError, withKind } from '../../core/errors.ts';
 import type { HttpResponse } from '../../core/http.ts';
 import { redactText } from '../../core/redact-text.ts';
-import { ERROR_RULES } from './error-table.ts';
+import { COMMENT_RULES, ERROR_RULES } from './error-table.ts';
 
 /** After these nothing was published, and the post itself may be sent again once its files are there. */
 const FILES_NOT_READY: readonly string[] = ['MEDIA_ASSET_WAITING_UPLOAD', 'MEDIA_ASSET_PROCESSING'];
@@ -91,6 +91,16 @@ export function linkedinError(
   const indefinite =
     (error.kind === 'temporary' && !aboutFiles) || response.status >= 500 || response.status === 408;
   return indefinite ? withKind(error, 'unknown') : error;
+}
+
+/**
+ * Of the request that makes a comment. What it lacks is no reason to give the account up; and a post that LinkedIn does
+ * not find yet (github.com/gitroomhq/postiz-app/issues/408) has surely got no comment.
+ */
+export function commentError(response: HttpResponse, now: Date): PublishError {
+  const rules = [...COMMENT_RULES, ...ERROR_RULES];
+  const notFound = response.status === 404 && linkedinAnswer(response, now) !== null;
+  return linkedinError(response, now, notFound ? 'not armed' : 'armed', rules);
 }
 
 /** What LinkedIn's support asks for. */

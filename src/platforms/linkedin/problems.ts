@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { type Problem, rejected } from '../../core/errors.ts';
+import { FIRST_COMMENT, firstCommentProblems } from '../../core/own-comment.ts';
 import type { Post } from '../../core/post.ts';
 import { ALT_TEXT, LINK, optionProblems } from '../../core/post-options.ts';
 import { capabilities } from './capabilities.ts';
+import { MAX_COMMENT } from './comment.ts';
 import { documentTitle, linkTitle } from './content.ts';
 
 // https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/multiimage-post-api
@@ -13,6 +15,7 @@ const MAX_LINK_DESCRIPTION = 4000;
 
 export const OPTION_SHAPES = {
   alt_text: ALT_TEXT,
+  first_comment: FIRST_COMMENT,
   link: LINK,
   document_title: { schema: z.string(), wanted: 'a text' },
   link_title: { schema: z.string(), wanted: 'a text' },
@@ -25,6 +28,7 @@ export const OPTION_SHAPES = {
  * | key | type | default |
  * |---|---|---|
  * | alt_text | text for the first picture, or a list of texts in the order of the pictures | none |
+ * | first_comment | text that the author says below the post | none |
  * | link | address, or {url, title?, description?} | none |
  * | link_title | title of the card of a link | link.title, else the post's title, else the host of the link |
  * | document_title | title of a document | the post's title; one of the two is needed |
@@ -43,6 +47,7 @@ export function problems(post: Post): Problem[] {
     ...textProblems(post),
     ...fileProblems(post),
     ...titleProblems(post),
+    ...firstCommentProblems(capabilities.label, post, MAX_COMMENT, null),
     ...optionProblems(capabilities.label, OPTION_SHAPES, post.options),
   ];
 }

@@ -76,6 +76,26 @@ const snippets = z.object({
     .default([]),
 });
 
+const commentThread = z.object({ id: z.string().min(1) });
+const commentThreads = z.object({
+  items: z.array(
+    commentThread.extend({
+      snippet: z.object({
+        topLevelComment: z.object({
+          snippet: z.object({
+            publishedAt: z.iso.datetime({ offset: true }),
+            textDisplay: z.string().catch(''),
+            /** Only of own comments. */
+            textOriginal: z.string().optional().catch(undefined),
+            authorChannelId: z.object({ value: z.string() }).optional().catch(undefined),
+          }),
+        }),
+      }),
+    }),
+  ),
+  nextPageToken: z.string().min(1).optional(),
+});
+
 const statuses = z.object({ items: z.array(z.object({ status: videoStatus })) });
 
 const tokens = z.object({ access_token: z.string().min(1), expires_in: z.number().positive() });
@@ -167,6 +187,48 @@ export function getVideo(
   });
 }
 
+/** Visible. https://developers.google.com/youtube/v3/docs/commentThreads/insert */
+export function createComment(
+  caller: Caller,
+  json: {
+    readonly snippet: {
+      readonly channelId: string;
+      readonly videoId: string;
+      readonly topLevelComment: { readonly snippet: { readonly textOriginal: string } };
+    };
+  },
+  arm: Arm,
+): Promise<HttpResponse> {
+  return ask(caller, {
+    method: 'POST',
+    url: `${data(caller)}/commentThreads`,
+    query: { part: 'snippet' },
+    body: { json },
+    arm,
+  });
+}
+
+export function listComments(
+  caller: Caller,
+  videoId: string,
+  moderationStatus: 'published' | 'heldForReview' | 'likelySpam',
+  pageToken: string | undefined,
+): Promise<HttpResponse> {
+  return ask(caller, {
+    method: 'GET',
+    url: `${data(caller)}/commentThreads`,
+    query: {
+      part: 'snippet',
+      videoId,
+      moderationStatus,
+      order: 'time',
+      textFormat: 'plainText',
+      maxResults: 100,
+      pageToken,
+    },
+  });
+}
+
 export function exchangeRefreshToken(
   context: Pick<PlatformContext, 'http'>,
   client: { readonly id: string; readonly secret: Secret },
@@ -195,6 +257,8 @@ export const parse = {
   snippets: (response: HttpResponse) => read(snippets, response)?.items ?? null,
   statistics: (response: HttpResponse) => read(statistics, response)?.items ?? null,
   status: (response: HttpResponse): VideoStatus | null => read(statuses, response)?.items[0]?.status ?? null,
+  comment: (response: HttpResponse) => read(commentThread, response),
+  comments: (response: HttpResponse) => read(commentThreads, response),
   tokens: (response: HttpResponse) => read(tokens, response),
 };
 

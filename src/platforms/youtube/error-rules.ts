@@ -136,6 +136,40 @@ export const ERROR_RULES: readonly ErrorRule[] = [
   ),
 ];
 
+/** Before ERROR_RULES, for a comment: https://developers.google.com/youtube/v3/docs/commentThreads/insert#errors */
+export const COMMENT_RULES: readonly ErrorRule[] = [
+  ...rules(
+    ['insufficientPermissions', 'forbidden', 'PERMISSION_DENIED'],
+    'rejected',
+    'The connection may upload to the channel, but not comment there.',
+    'Connect the YouTube channel again in the app with the permission youtube.force-ssl; "content-publisher retry" then sends the comment.',
+  ),
+  ...rules(
+    ['commentsDisabled'],
+    'rejected',
+    'Comments are switched off below this video.',
+    'Switch them on in YouTube Studio; "content-publisher retry" then sends the comment.',
+  ),
+  ...rules(
+    ['commentTextTooLong', 'commentTextRequired', 'invalidCustomEmoji'],
+    'rejected',
+    'YouTube refuses the text of the comment.',
+    'Write the comment by hand below the video.',
+  ),
+  ...rules(
+    ['videoNotFound'],
+    'temporary',
+    'YouTube does not find the video to comment on yet.',
+    'Nothing to do: it is tried again.',
+  ),
+  ...rules(
+    ['ineligibleAccount'],
+    'rejected',
+    'The Google account of the channel may not comment on YouTube.',
+    'Log in to youtube.com with that account and follow what it asks for; "content-publisher retry" then sends the comment.',
+  ),
+];
+
 /** Of the token endpoint, https://developers.google.com/identity/protocols/oauth2/web-server#offline */
 export const TOKEN_RULES: readonly ErrorRule[] = [
   ...rules(

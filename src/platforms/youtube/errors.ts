@@ -3,7 +3,7 @@ import { clip } from '../../core/clip.ts';
 import { classify, type ErrorRule, type PlatformAnswer, PublishError, withKind } from '../../core/errors.ts';
 import type { HttpResponse } from '../../core/http.ts';
 import { redactText } from '../../core/redact-text.ts';
-import { ERROR_RULES } from './error-rules.ts';
+import { COMMENT_RULES, ERROR_RULES } from './error-rules.ts';
 import { nextPacificMidnight } from './pacific.ts';
 
 // At midnight Pacific the platform itself says until when.
@@ -62,6 +62,16 @@ export function youtubeError(
   if (moment === 'not armed') return error.kind === 'unknown' ? withKind(error, 'temporary') : error;
   const indefinite = error.kind === 'temporary' || response.status >= 500 || response.status === 408;
   return indefinite ? withKind(error, 'unknown') : error;
+}
+
+/**
+ * Of a comment. What it lacks is no reason to give the account up; and a video that YouTube does not find yet has surely
+ * got no comment.
+ */
+export function commentError(response: HttpResponse, now: Date, moment: 'armed' | 'not armed'): PublishError {
+  const rules = [...COMMENT_RULES, ...ERROR_RULES];
+  const notFound = response.status === 404 && youtubeAnswer(response, now) !== null;
+  return youtubeError(response, now, notFound ? 'not armed' : moment, rules);
 }
 
 function notTheirs(response: HttpResponse): PublishError {

@@ -1,6 +1,8 @@
+import { firstCommentAsFollowUp, withComments } from '../../core/own-comment.ts';
 import type { Platform } from '../../core/platform.ts';
 import { accountId, lookUpAccountId, refresh, verify } from './account.ts';
 import { capabilities } from './capabilities.ts';
+import { findOwnComment, publishComment } from './comment.ts';
 import { find } from './find.ts';
 import { identify } from './identify.ts';
 import { metrics } from './metrics.ts';
@@ -15,9 +17,8 @@ export const youtube: Platform = {
   accountId,
   lookUpAccountId,
   problems,
-  prepare,
-  publish,
-  find,
+  followUps: firstCommentAsFollowUp,
+  ...withComments({ prepare, publish, find }, { publish: publishComment, find: findOwnComment }),
   identify,
   verify,
   refresh,

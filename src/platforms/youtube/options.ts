@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FIRST_COMMENT } from '../../core/own-comment.ts';
 import type { OptionShapes } from '../../core/post-options.ts';
 
 interface UploadOptions {
@@ -13,6 +14,7 @@ interface UploadOptions {
 const DEFAULT_CATEGORY = '22';
 
 export const OPTION_SHAPES = {
+  first_comment: FIRST_COMMENT,
   privacy: { schema: z.enum(['public', 'unlisted', 'private']), wanted: '"public", "unlisted" or "private"' },
   made_for_kids: { schema: z.boolean(), wanted: 'true or false' },
   category_id: {

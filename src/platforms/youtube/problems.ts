@@ -1,9 +1,11 @@
 import { clip } from '../../core/clip.ts';
 import { type Problem, rejected } from '../../core/errors.ts';
+import { firstCommentProblems } from '../../core/own-comment.ts';
 import type { Post } from '../../core/post.ts';
 import { optionProblems } from '../../core/post-options.ts';
 import { capabilities } from './capabilities.ts';
-import { OPTION_SHAPES } from './options.ts';
+import { MAX_COMMENT } from './comment.ts';
+import { OPTION_SHAPES, readOptions } from './options.ts';
 import { descriptionOf, tagsOf, titleOf } from './resource.ts';
 
 // https://developers.google.com/youtube/v3/docs/videos#properties
@@ -17,6 +19,7 @@ const MAX_TAG_CHARACTERS = 500;
  * Read from metadata.publish_options:
  * | key | type | default |
  * |---|---|---|
+ * | first_comment | text that the channel says below the video | none |
  * | privacy | "public", "unlisted" or "private" | "public" |
  * | made_for_kids | boolean | false |
  * | category_id | digits as text | "22" (People & Blogs) |
@@ -29,8 +32,16 @@ export function problems(post: Post): Problem[] {
     ...titleProblems(titleOf(post)),
     ...descriptionProblems(descriptionOf(post)),
     ...tagProblems(tagsOf(post)),
+    ...firstCommentProblems(capabilities.label, post, MAX_COMMENT, withoutComments(post)),
     ...optionProblems(capabilities.label, OPTION_SHAPES, post.options),
   ];
+}
+
+/** https://support.google.com/youtube/answer/157177 (private), …/14323217 (made for kids) */
+function withoutComments({ options }: Post): string | null {
+  const { privacy, madeForKids } = readOptions(options);
+  if (madeForKids) return 'YouTube switches comments off below videos that are made for kids.';
+  return privacy === 'private' ? 'Private videos on YouTube have no comments.' : null;
 }
 
 function wrongKind(post: Post): Problem {

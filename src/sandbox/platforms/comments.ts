@@ -28,3 +28,10 @@ export function makeComments(world: SimWorld): Comments {
 
 /** Whether it is a post of its own, which stands in lists of posts. */
 export const isPost = ({ kind }: PublicPost): boolean => kind !== 'comment';
+
+/** The public post of any account that has this id and may be commented on. */
+export function postToComment(world: SimWorld, id: string): PublicPost | undefined {
+  return world.accounts
+    .flatMap((account) => world.visible(account.id))
+    .find((post) => post.id === id && post.kind !== 'story' && isPost(post));
+}

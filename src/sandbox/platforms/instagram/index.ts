@@ -1,4 +1,6 @@
+import { makeComments } from '../comments.ts';
 import type { MakeSimulator, SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
+import { addComment, listComments } from './comments.ts';
 import { Containers, containerStatus, statusText } from './containers.ts';
 import { onlyQuery, pick, requestedFields } from './fields.ts';
 import { accountOfToken, requireScopes, versionedPath, worldOf } from './gate.ts';
@@ -21,6 +23,7 @@ const QUOTA_TOTAL = 100;
 export const makeInstagramSimulator: MakeSimulator = (world) => {
   const containers = new Containers(world);
   const shelf = new MediaShelf(world);
+  const comments = makeComments(world);
 
   async function answer(request: SimRequest): Promise<SimResponse> {
     if (request.path === '/refresh_access_token') return refreshToken(world, request);
@@ -38,9 +41,10 @@ export const makeInstagramSimulator: MakeSimulator = (world) => {
     edge: string | undefined,
     request: SimRequest,
   ): Promise<SimResponse> {
+    const parameters = bodyParameters(request);
+    if (edge === 'comments') return addComment(world, comments, account, node, parameters);
     if (node !== account.id) return refuse(ERRORS.objectMissing);
     requireScopes(account, true);
-    const parameters = bodyParameters(request);
     if (edge === 'media')
       return { status: 200, json: { id: (await containers.create(account, parameters)).id } };
     if (edge === 'media_publish') return publish(account, parameters);
@@ -75,6 +79,7 @@ export const makeInstagramSimulator: MakeSimulator = (world) => {
   ): SimResponse {
     requireScopes(account, false);
     if (node === account.id && edge !== undefined) return readEdge(account, edge, query);
+    if (edge === 'comments') return listComments(world, comments, account, node, query);
     if (edge === 'insights') return shelf.insights(account, node, query);
     if (edge !== undefined) return refuse(ERRORS.objectMissing);
     if (node === 'me' || node === account.id) return readUser(account, node, query);

@@ -1,3 +1,4 @@
+import { isPost } from '../comments.ts';
 import type { PublicPost, SimAccount, SimResponse, SimWorld } from '../simulator.ts';
 import type { Container } from './containers.ts';
 import { onlyQuery, pick, requestedFields } from './fields.ts';
@@ -126,7 +127,7 @@ export class MediaShelf {
     const all = this.#world.visible(account.id).filter((post) => {
       const at = Date.parse(post.at);
       const alive = !story || at > this.#world.now().getTime() - DAY_MS;
-      return (post.kind === 'story') === story && alive && at >= since && at <= until;
+      return isPost(post) && (post.kind === 'story') === story && alive && at >= since && at <= until;
     });
     const after = query.get('after');
     const start = after === null ? 0 : all.findIndex((post) => cursor(post) === after) + 1;

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { COMMENT_FIELDS } from './comments.ts';
 import { MEDIA_FIELDS } from './media.ts';
 import { PARAMETER_NAMES } from './parameters.ts';
 
@@ -52,6 +53,17 @@ describe('the simulator and Meta’s specification', () => {
       expect(parameters(name, 'GET', 'content_publishing_limit')).toEqual(['since']);
     }
     expect(parameters('IGMedia', 'GET', 'insights')).toEqual(expect.arrayContaining(['metric', 'period']));
+  });
+
+  it('agree on comments', (context) => {
+    if (!existsSync(folder)) context.skip(absent);
+    for (const name of ['IGMedia', 'IGMediaForIGOnlyAPI']) {
+      expect(parameters(name, 'POST', 'comments')).toContain('message');
+      expect(parameters(name, 'GET', 'comments')).toEqual([]);
+    }
+    expect(read('IGComment').fields.map((field) => field.name)).toEqual(
+      expect.arrayContaining(COMMENT_FIELDS),
+    );
   });
 
   it('agree on the fields of media, quota and tokens', (context) => {

@@ -1,6 +1,8 @@
+import { makeComments } from '../comments.ts';
 import { Refusal, refuse } from '../refusal.ts';
 import type { MakeSimulator, SimRequest, SimResponse } from '../simulator.ts';
 import { badRequest, expiredToken, internalServerError, notFound, throttled } from './answers.ts';
+import { createComment, listComments } from './comments.ts';
 import { authenticate, checkVersion } from './gate.ts';
 import { accessToken, creatorAnalytics, organizationAcls, shareStatistics, userinfo } from './people.ts';
 import { createPost, listPosts } from './posts.ts';
@@ -15,6 +17,7 @@ const ASSETS = { images: 'image', videos: 'video', documents: 'document' } as co
  */
 export const makeLinkedinSimulator: MakeSimulator = (world) => {
   const state = emptyState();
+  const comments = makeComments(world);
 
   async function route(request: SimRequest): Promise<SimResponse> {
     const { method, path } = request;
@@ -25,6 +28,14 @@ export const makeLinkedinSimulator: MakeSimulator = (world) => {
     if (!path.startsWith('/rest/')) return refuse(notFound(path));
     checkVersion(request);
 
+    const [, entity] = /^\/rest\/socialActions\/([^/]+)\/comments$/.exec(path) ?? [];
+    if (entity !== undefined) {
+      if (entity.includes(':'))
+        return refuse(badRequest('INVALID_VALUE_FOR_FIELD', 'The key is not encoded'));
+      const urn = decodeURIComponent(entity);
+      if (method === 'POST') return createComment(request, urn, caller, comments, world);
+      if (method === 'GET') return listComments(request, urn, caller, comments, world);
+    }
     const [, collection = '', key] = /^\/rest\/(\w+)(?:\/([^/]+))?$/.exec(path) ?? [];
     const what = collection in ASSETS ? ASSETS[collection as keyof typeof ASSETS] : null;
     if (what !== null && key === undefined && method === 'POST') {

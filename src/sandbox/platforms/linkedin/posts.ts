@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isPost } from '../comments.ts';
 import { refuse } from '../refusal.ts';
 import type { SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 import { accessDenied, badRequest, duplicatePost, missingField, unrecognizedField } from './answers.ts';
@@ -160,6 +161,7 @@ export function listPosts(request: SimRequest, caller: Caller, state: State, wor
   }
   const elements = world
     .visible(author)
+    .filter(isPost)
     .slice(start, start + count)
     .flatMap(({ id }) => {
       const post = state.posts.get(id);

@@ -1,3 +1,4 @@
+import { makeComments } from '../comments.ts';
 import type { MakeSimulator, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 import {
   apiError,
@@ -10,6 +11,7 @@ import {
   uploadRateLimitExceeded,
 } from './answers.ts';
 import { makeAuth } from './auth.ts';
+import { insertThread, listThreads } from './comments.ts';
 import { makeQuota } from './quota.ts';
 import { listChannels, listUploads, listVideos } from './reads.ts';
 import { makeSessions } from './sessions.ts';
@@ -43,6 +45,7 @@ export function makeYoutubeSimulatorWith(limits: Partial<Limits>): MakeSimulator
 function simulate(world: SimWorld, limits: Limits): ReturnType<MakeSimulator> {
   const videos = new Map<string, SimVideo>();
   const auth = makeAuth(world);
+  const comments = makeComments(world);
   const quota = makeQuota(() => world.now());
   const sessions = makeSessions(world, videos, quota, limits);
 
@@ -63,7 +66,13 @@ function simulate(world: SimWorld, limits: Limits): ReturnType<MakeSimulator> {
     const inserts = method.id === METHODS.insert.id;
     const checked = auth.check(request, method.scopes);
     if ('refusal' in checked) return checked.refusal;
-    if (!quota.take(inserts ? 'inserts' : 'units', 1, inserts ? limits.insertsPerDay : limits.unitsPerDay)) {
+    if (
+      !quota.take(
+        inserts ? 'inserts' : 'units',
+        method.cost ?? 1,
+        inserts ? limits.insertsPerDay : limits.unitsPerDay,
+      )
+    ) {
       return quotaExceeded();
     }
     const parts = readParts(method, request);
@@ -74,6 +83,10 @@ function simulate(world: SimWorld, limits: Limits): ReturnType<MakeSimulator> {
         return sessions.open(request, account, parts.parts);
       case METHODS.channels.id:
         return listChannels(request, account, parts.parts);
+      case METHODS.comment.id:
+        return insertThread(request, account, videos, comments, world);
+      case METHODS.comments.id:
+        return listThreads(request, account, videos, comments);
       case METHODS.uploads.id:
         return listUploads(request, account, parts.parts, videos, world);
       default:

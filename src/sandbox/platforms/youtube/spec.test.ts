@@ -1,7 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { MAX_RESULTS, MAX_UPLOAD_BYTES, METHODS, type Method, UPLOAD_STATUSES, WRITABLE } from './spec.ts';
+import {
+  MAX_COMMENTS,
+  MAX_RESULTS,
+  MAX_UPLOAD_BYTES,
+  METHODS,
+  type Method,
+  UPLOAD_STATUSES,
+  WRITABLE,
+} from './spec.ts';
 
 const file = new URL('../../../../../shared/specs/youtube-v3-discovery.json', import.meta.url);
 const absent = `the discovery document is not beside this project (${file.pathname})`;
@@ -56,7 +64,8 @@ describe('the simulator and Google’s discovery document', () => {
       expect(Object.keys(official.parameters)).toEqual(expect.arrayContaining([...simulated.parameters]));
       const scopes = simulated.scopes.map((scope) => `https://www.googleapis.com/auth/${scope}`);
       expect(official.scopes).toEqual(expect.arrayContaining(scopes));
-      expect(official.parameters['maxResults']?.maximum ?? String(MAX_RESULTS)).toBe(String(MAX_RESULTS));
+      const most = String(simulated.id === METHODS.comments.id ? MAX_COMMENTS : MAX_RESULTS);
+      expect(official.parameters['maxResults']?.maximum ?? most).toBe(most);
     }
     expect(found(document, 'videos.insert').mediaUpload?.maxSize).toBe(String(MAX_UPLOAD_BYTES));
   });
@@ -69,6 +78,8 @@ describe('the simulator and Google’s discovery document', () => {
       videos: 'Video',
       channels: 'Channel',
       uploads: 'PlaylistItem',
+      comment: 'CommentThread',
+      comments: 'CommentThread',
     } as const;
     for (const [name, resource] of Object.entries(resources)) {
       const parts = METHODS[name as keyof typeof METHODS].parts;
@@ -106,6 +117,11 @@ describe('the simulator and Google’s discovery document', () => {
       PlaylistItemListResponse: ['items', 'nextPageToken'],
       ChannelListResponse: ['items'],
       VideoListResponse: ['items'],
+      CommentThread: ['id', 'snippet'],
+      CommentThreadSnippet: ['channelId', 'videoId', 'topLevelComment'],
+      CommentSnippet: ['textOriginal', 'textDisplay', 'authorChannelId', 'publishedAt'],
+      CommentSnippetAuthorChannelId: ['value'],
+      CommentThreadListResponse: ['items', 'nextPageToken'],
     };
     for (const [schema, fields] of Object.entries(fieldsRead)) {
       expect(Object.keys(document.schemas[schema]?.properties ?? {})).toEqual(

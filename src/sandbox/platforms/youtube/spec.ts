@@ -36,6 +36,8 @@ export interface Method {
   readonly parts: readonly string[];
   /** One of these is needed, without 'https://www.googleapis.com/auth/'. */
   readonly scopes: readonly string[];
+  /** Quota units, where it is not one. */
+  readonly cost?: number;
 }
 
 const READ_SCOPES = ['youtube', 'youtube.force-ssl', 'youtube.readonly', 'youtubepartner'];
@@ -73,7 +75,25 @@ export const METHODS = {
     parts: ['id', 'snippet', 'status', 'statistics', 'processingDetails'],
     scopes: READ_SCOPES,
   },
+  comment: {
+    id: 'commentThreads.insert',
+    httpMethod: 'POST',
+    path: '/youtube/v3/commentThreads',
+    parameters: ['part'],
+    parts: ['id', 'snippet'],
+    scopes: ['youtube.force-ssl'],
+    cost: 50,
+  },
+  comments: {
+    id: 'commentThreads.list',
+    httpMethod: 'GET',
+    path: '/youtube/v3/commentThreads',
+    parameters: ['part', 'videoId', 'moderationStatus', 'order', 'textFormat', 'maxResults', 'pageToken'],
+    parts: ['id', 'snippet'],
+    scopes: ['youtube.force-ssl'],
+  },
 } as const satisfies Record<string, Method>;
 
 export const MAX_UPLOAD_BYTES = 274_877_906_944;
 export const MAX_RESULTS = 50;
+export const MAX_COMMENTS = 100;
