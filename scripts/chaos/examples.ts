@@ -99,6 +99,7 @@ const FROM_CAMPAIGN: Readonly<Record<SeedAccount['platform'], (media: SeedMedia)
   linkedin: () => ({ post_type: 'post' }),
   mastodon: () => ({ post_type: 'post' }),
   bluesky: () => ({ post_type: 'post' }),
+  tiktok: (m) => ({ post_type: 'video', primary_image_url: m.cyclingFilm }),
   youtube: (m) => ({ post_type: 'video', primary_image_url: m.cyclingFilm }),
   x: () => ({ post_type: 'post' }),
 };
@@ -151,6 +152,7 @@ export function copyOf({ platform, name, table, account }: Example): Example | u
     x: 'text',
     mastodon: 'text',
     bluesky: 'text',
+    tiktok: 'video',
   }[platform];
   if (table !== 'created_content' || account !== 0 || name !== `${platform} ${original}`) return undefined;
   return examples.find((one) => one.platform === platform && one.table === 'content_posts');

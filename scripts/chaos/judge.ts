@@ -249,8 +249,9 @@ function sentAgainstWish({ text, at }: PublicPost, { arms }: Facts, wishes: read
   return reasons.includes(null) ? null : (reasons[0] ?? 'it is public and was never armed');
 }
 
-/** Where nothing but a kill went wrong, only LinkedIn's members leave an answer open that nobody can read back. */
-export const mayNeedPersonAfterAKill = ({ platform }: Pick<ChaosPost, 'platform'>) => platform === 'linkedin';
+/** Where nothing but a kill went wrong, only these leave an answer open that nobody can read back. */
+export const mayNeedPersonAfterAKill = (post: Pick<ChaosPost, 'platform' | 'name'>) =>
+  post.platform === 'linkedin' || isTiktokPhotos(post);
 
 /** By docs/guarantees.md: what is asked under a key of our own can always be told. */
 export const mayNeedPerson = ({ platform, name }: Pick<ChaosPost, 'platform' | 'name'>) =>
@@ -258,4 +259,10 @@ export const mayNeedPerson = ({ platform, name }: Pick<ChaosPost, 'platform' | '
   platform === 'mastodon' ||
   platform === 'youtube' ||
   platform === 'x' ||
+  isTiktokPhotos({ platform, name }) ||
   (platform === 'facebook' && !/video|reel|story/.test(name));
+
+/** TikTok fetches pictures itself, and names the post only in the answer that was lost. */
+function isTiktokPhotos({ platform, name }: Pick<ChaosPost, 'platform' | 'name'>): boolean {
+  return platform === 'tiktok' && /image|carousel/.test(name);
+}

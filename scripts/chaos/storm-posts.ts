@@ -78,9 +78,12 @@ function othersFor(
 
 const FITTING: readonly (readonly [RegExp, readonly SeedAccount['platform'][]])[] = [
   [/ (text|link)\b/, ['facebook', 'linkedin', 'x', 'mastodon', 'bluesky']],
-  [/ (image|PNG image|carousel)\b/, ['facebook', 'instagram', 'linkedin', 'x', 'mastodon', 'bluesky']],
-  [/ reel\b/, ['facebook', 'instagram', 'youtube', 'x', 'mastodon', 'bluesky']],
-  [/ video\b/, ['facebook', 'linkedin', 'youtube', 'x', 'mastodon', 'bluesky']],
+  [
+    / (image|PNG image|carousel)\b/,
+    ['facebook', 'instagram', 'linkedin', 'x', 'mastodon', 'bluesky', 'tiktok'],
+  ],
+  [/ reel\b/, ['facebook', 'instagram', 'youtube', 'x', 'mastodon', 'bluesky', 'tiktok']],
+  [/ video\b/, ['facebook', 'linkedin', 'youtube', 'x', 'mastodon', 'bluesky', 'tiktok']],
 ];
 
 export interface Judged extends Judgement {

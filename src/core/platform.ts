@@ -44,6 +44,8 @@ export interface Capabilities {
 export interface KindCapabilities {
   readonly findBy: FindBy;
   readonly media: readonly MediaRule[];
+  /** Where it is not `text.max`. */
+  readonly maxText?: number;
 }
 
 /** Limits of one role of media. What is absent is not limited by the platform's documentation. */

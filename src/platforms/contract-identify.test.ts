@@ -26,6 +26,8 @@ const NO_POST = [
   'https://www.youtube.com/@colecycles',
   'https://x.com/raobakes',
   'https://t.co/AbCdEfGhIj',
+  'https://www.tiktok.com/@raobakes',
+  'https://vm.tiktok.com/ZMAbCdEfG/',
   'https://facebook.com.example.org/102030405060708/posts/123456789012345',
   'javascript:alert(1)',
 ];

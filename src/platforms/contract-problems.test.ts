@@ -20,6 +20,7 @@ import {
 } from '../../test/support/platform-media.ts';
 import { target } from '../../test/support/platform-target.ts';
 import { classify, ERROR_KINDS, type ErrorRule, type Problem } from '../core/errors.ts';
+import type { Capabilities } from '../core/platform.ts';
 import { buildPost, type Post } from '../core/post.ts';
 import { parseSourceRow } from '../core/source-row.ts';
 import { platforms } from './index.ts';
@@ -58,7 +59,8 @@ function longest(
 describe.each(NAMES)('%s', (name) => {
   const { capabilities, problems } = platforms[name];
   const length = LENGTHS[factsOf(name).counts];
-  const { max } = capabilities.text;
+  const maxOf = ({ kind }: Post): number =>
+    (capabilities as Capabilities).kinds[kind]?.maxText ?? capabilities.text.max;
   const examples = examplesOf(name).map((example) => ({
     example,
     post: examplePost(name, example, mediaOf(example, CDN)),
@@ -74,13 +76,14 @@ describe.each(NAMES)('%s', (name) => {
   });
 
   describe.each(GRAINS)('a text of “%s”', (grain) => {
-    const fittingIn = (post: Post): string => longest(name, grain, max - (factsOf(name).beside?.(post) ?? 0));
+    const fittingIn = (post: Post): string =>
+      longest(name, grain, maxOf(post) - (factsOf(name).beside?.(post) ?? 0));
 
     it.each(examples.filter(({ post }) => shown(post).includes(post.body)))(
       'may be as long as the limit ($example.name)',
       ({ post }) => {
         const fitting = fittingIn(post);
-        expect(length(fitting) + (factsOf(name).beside?.(post) ?? 0)).toBe(max);
+        expect(length(fitting) + (factsOf(name).beside?.(post) ?? 0)).toBe(maxOf(post));
         expect(problems(withText(post, fitting))).toEqual([]);
       },
     );
@@ -93,8 +96,8 @@ describe.each(NAMES)('%s', (name) => {
         const [found, ...others] = problems(withText(post, `${fittingIn(post)}a`));
         expect(others).toEqual([]);
         expectToReadWell(found);
-        expect(found?.message).toContain(String(max));
-        expect(found?.message).toContain(String(max + 1));
+        expect(found?.message).toContain(String(maxOf(post)));
+        expect(found?.message).toContain(String(maxOf(post) + 1));
       },
     );
   });

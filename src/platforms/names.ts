@@ -7,6 +7,7 @@ export const PUBLISHABLE = [
   'instagram',
   'linkedin',
   'mastodon',
+  'tiktok',
   'youtube',
   'x',
 ] as const satisfies readonly PlatformName[];

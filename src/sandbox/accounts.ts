@@ -2,6 +2,7 @@ import { asha, ben, type Person, people, seedId } from './people.ts';
 import { COMMENT_SCOPES, FACEBOOK_LOGIN_SCOPES } from './platforms/instagram/gate.ts';
 import { FULL_SCOPES as MASTODON_SCOPES } from './platforms/mastodon/gate.ts';
 import type { SimAccount } from './platforms/simulator.ts';
+import { FULL_SCOPES as TIKTOK_SCOPES } from './platforms/tiktok/gate.ts';
 
 /** What YouTube's simulator wants beside a refresh token; the env file carries the same. */
 export const CLIENT_SECRET = 'sandbox-client-secret';
@@ -10,7 +11,15 @@ const DAY_MS = 86_400_000;
 
 /** A remote account as its simulator knows it, and the app's row that reaches it. */
 export interface SeedAccount {
-  readonly platform: 'bluesky' | 'facebook' | 'instagram' | 'linkedin' | 'mastodon' | 'x' | 'youtube';
+  readonly platform:
+    | 'bluesky'
+    | 'facebook'
+    | 'instagram'
+    | 'linkedin'
+    | 'mastodon'
+    | 'tiktok'
+    | 'x'
+    | 'youtube';
   readonly sim: SimAccount;
   /** A row of platform_connections, tokens in clear. */
   readonly connection: Readonly<Record<string, unknown>>;
@@ -52,6 +61,7 @@ export function accountsOf(person: Person): readonly SeedAccount[] {
     x(person),
     mastodon(person),
     bluesky(person),
+    tiktok(person),
   ];
   return person.accounts === 'all' ? all : all.filter(({ platform }) => platform === person.accounts);
 }
@@ -73,6 +83,7 @@ function ids({ number }: Person) {
     channel: `UCsandboxsandboxsandbo${two}`,
     user: `14455667788990${two}`,
     mastodon: `1095000000000000${two}`,
+    openId: `_000sandboxsandboxsandbox${two}`,
     ...KNOWN.get(number),
   };
 }
@@ -307,6 +318,27 @@ function mastodon(person: Person): SeedAccount {
       refresh_token_encrypted: '',
       token_expires_at: null,
       metadata: { instance_url: `https://${server}` },
+    },
+  };
+}
+
+/** Without a refresh token, for the reason that X's have none: TikTok's serve once too. */
+function tiktok(person: Person): SeedAccount {
+  const { openId } = ids(person);
+  const token = `act.sandbox-${person.number}`;
+  const username = person.shop.toLowerCase().replaceAll(' ', '');
+  return {
+    platform: 'tiktok',
+    sim: { id: openId, name: person.shop, token, scopes: TIKTOK_SCOPES, extra: { username } },
+    connection: {
+      ...row(person, 9),
+      platform: 'tiktok',
+      page_id: openId,
+      page_name: person.shop,
+      page_username: username,
+      access_token_encrypted: token,
+      refresh_token_encrypted: '',
+      token_expires_at: inDays(1),
     },
   };
 }

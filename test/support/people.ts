@@ -8,6 +8,7 @@ export type SimulatedPlatform =
   | 'instagram'
   | 'linkedin'
   | 'mastodon'
+  | 'tiktok'
   | 'x'
   | 'youtube';
 
@@ -123,6 +124,16 @@ const shapes: Readonly<
       scopes: FULL_SCOPES.youtube,
     },
     columns: { page_id: `UCchannelchannelchan${n}` },
+  }),
+  tiktok: (n) => ({
+    sim: {
+      id: `_000testtesttesttesttest${n}`,
+      token: `act.first-${n}`,
+      tokenExpiresAt: 0,
+      refreshToken: `rft.first-${n}`,
+      scopes: FULL_SCOPES.tiktok,
+    },
+    columns: { page_id: `_000testtesttesttesttest${n}` },
   }),
   x: (n) => ({
     sim: {

@@ -9,6 +9,7 @@ import {
 } from '../../src/sandbox/platforms/instagram/gate.ts';
 import { FULL_SCOPES as MASTODON_SCOPES } from '../../src/sandbox/platforms/mastodon/gate.ts';
 import type { SimAccount } from '../../src/sandbox/platforms/simulator.ts';
+import { FULL_SCOPES as TIKTOK_SCOPES } from '../../src/sandbox/platforms/tiktok/gate.ts';
 
 export type RegisteredPlatform = keyof typeof platforms;
 
@@ -71,6 +72,8 @@ interface PlatformFacts {
   readonly unknownCode: { readonly status: number; readonly json: unknown };
   /** Headers by which the platform says "seven minutes from now". */
   readonly sevenMinutes: (now: Date) => Readonly<Record<string, string>>;
+  /** Paths of questions that are asked by POST and change nothing. */
+  readonly askedByPost?: readonly string[];
   /** Paths whose documentation demands the token in the query. */
   readonly tokenInQuery?: readonly string[];
 }
@@ -145,6 +148,14 @@ const youtubeChannel: SimAccount = {
     'https://www.googleapis.com/auth/youtube.readonly',
     'https://www.googleapis.com/auth/youtube.force-ssl',
   ],
+};
+const tiktokAccount: SimAccount = {
+  id: '_000contractcontractcontract1',
+  name: 'Rao Bakes',
+  token: 'act.contract-access-token-of-tiktok',
+  refreshToken: 'rft.contract-refresh-token-of-tiktok',
+  scopes: TIKTOK_SCOPES,
+  extra: { username: 'raobakes' },
 };
 const xUser: SimAccount = {
   id: '1445566778899001122',
@@ -348,6 +359,34 @@ export const facts = {
     repeatWindowMs: 51 * 60_000,
     unknownCode: { status: 422, json: { error: 'Never seen before' } },
     sevenMinutes: (now) => ({ 'x-ratelimit-reset': new Date(now.getTime() + 420_000).toISOString() }),
+  },
+  tiktok: {
+    accounts: [tiktokAccount],
+    stranger: {
+      ...stranger(tiktokAccount, '_000contractcontractcontract9'),
+      extra: { username: 'somebodyelse' },
+    },
+    addresses: [
+      'https://www.tiktok.com/@raobakes/video/7300000000000000000',
+      'https://www.tiktok.com/@raobakes/photo/7300000000000000000?is_from_webapp=1',
+      'https://m.tiktok.com/@somebody.else/video/7300000000000000000',
+      '7300000000000000000',
+    ],
+    more: [],
+    shownKind: ({ kind }) => (kind === 'reel' ? 'video' : kind),
+    counts: 'code units',
+    unknownCode: {
+      status: 400,
+      json: { data: {}, error: { code: 'never_seen', message: 'Never seen before', log_id: '2026' } },
+    },
+    // It documents none; this is everybody's.
+    sevenMinutes: () => ({ 'retry-after': '420' }),
+    askedByPost: [
+      '/v2/post/publish/creator_info/query/',
+      '/v2/post/publish/status/fetch/',
+      '/v2/video/list/',
+      '/v2/video/query/',
+    ],
   },
   youtube: {
     accounts: [youtubeChannel],

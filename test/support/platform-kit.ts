@@ -15,7 +15,7 @@ const START = Date.parse('2026-11-21T10:00:00Z');
 const PROCESSING_MS = 2_500;
 const CLIENT_SECRET = 'contract-client-secret';
 
-/** A request as the platform module made it. */
+/** A request as the platform module made it; a question that is asked by POST counts as a GET. */
 export interface Call {
   /** From 1. */
   readonly number: number;
@@ -60,7 +60,7 @@ export async function platformWorld(name: RegisteredPlatform): Promise<PlatformW
   let interceptor: Interceptor | null = null;
   const now = (): Date => new Date(clock);
   const platform: Platform = platforms[name];
-  const { accounts, tokenInQuery = [] } = factsOf(name);
+  const { accounts, tokenInQuery = [], askedByPost = [] } = factsOf(name);
   const simulated = await startPlatforms({
     makers: { [name]: simulators[name] },
     accounts: { [name]: accounts },
@@ -86,13 +86,14 @@ export async function platformWorld(name: RegisteredPlatform): Promise<PlatformW
 
   async function request(asked: HttpRequest): Promise<HttpResponse> {
     const url = addressOf(asked);
+    const question = askedByPost.includes(url.pathname);
     const call = {
       number: calls.length + 1,
-      method: asked.method,
+      method: question ? 'GET' : asked.method,
       url: url.href,
       armed: asked.arm !== undefined,
-      bytes: bytesOf(asked.body),
-    };
+      bytes: question ? 0 : bytesOf(asked.body),
+    } as const;
     calls.push(call);
     if (asked.url instanceof Secret) {
       // The address itself must stay hidden; a token inside it is only for what is documented so.

@@ -67,6 +67,7 @@ export function target(
   let armedAt: Date | null = null;
   let lastPossibleAt: Date | null = null;
   let sentBefore = false;
+  let accepted = false;
   let armed = false;
   let dead = false;
 
@@ -133,6 +134,7 @@ export function target(
     try {
       const sent = await platform.publish(job(), arm);
       alive();
+      accepted = sent.state === 'accepted';
       if (sent.state === 'accepted') store(sent.checkpoint);
       armed = false;
       return sent;
@@ -164,7 +166,7 @@ export function target(
 
   async function finish(): Promise<Ending> {
     for (let looks = 0; looks < MAX_LOOKS; looks += 1) {
-      if (sentBefore) {
+      if (sentBefore || accepted) {
         const found = await find();
         if (found.state === 'published' || found.state === 'accepted') return await settle(found);
         if (found.state === 'refused') throw new Error(found.problem.message);
@@ -174,6 +176,7 @@ export function target(
           continue;
         }
         store(found.checkpoint);
+        accepted = false;
       }
       try {
         await prepare();

@@ -17,6 +17,8 @@ import { FULL_SCOPES as MASTODON_SCOPES } from '../../src/sandbox/platforms/mast
 import { makeMastodonSimulator } from '../../src/sandbox/platforms/mastodon/index.ts';
 import { type Platforms, startPlatforms } from '../../src/sandbox/platforms/server.ts';
 import type { MakeSimulator, SimAccount } from '../../src/sandbox/platforms/simulator.ts';
+import { FULL_SCOPES as TIKTOK_SCOPES } from '../../src/sandbox/platforms/tiktok/gate.ts';
+import { makeTiktokSimulator } from '../../src/sandbox/platforms/tiktok/index.ts';
 import { makeXSimulator } from '../../src/sandbox/platforms/x/index.ts';
 import { makeYoutubeSimulator } from '../../src/sandbox/platforms/youtube/index.ts';
 import type { Supabase } from '../../src/sandbox/supabase/start-supabase.ts';
@@ -41,6 +43,7 @@ export const FULL_SCOPES = {
   ],
   linkedin: ['w_member_social', 'w_member_social_feed', 'openid', 'profile'],
   mastodon: MASTODON_SCOPES,
+  tiktok: TIKTOK_SCOPES,
   linkedinOrganization: ['w_organization_social', 'r_organization_social', 'w_organization_social_feed'],
   youtube: [
     'https://www.googleapis.com/auth/youtube.upload',
@@ -170,6 +173,7 @@ export async function openPublisher(
       linkedin: makeLinkedinSimulator,
       mastodon: makeMastodonSimulator,
       bluesky: makeBlueskySimulator,
+      tiktok: makeTiktokSimulator,
       youtube: makeYoutubeSimulator,
       x: makeXSimulator,
       ...options.makers,
@@ -188,6 +192,9 @@ export async function openPublisher(
     BLUESKY_API_URL: platforms.base('bluesky'),
     YOUTUBE_API_URL: platforms.base('youtube'),
     X_API_URL: platforms.base('x'),
+    TIKTOK_API_URL: platforms.base('tiktok'),
+    TIKTOK_CLIENT_KEY: 'test-client',
+    TIKTOK_CLIENT_SECRET: 'test-client-secret',
     X_CLIENT_ID: 'test-client',
     X_CLIENT_SECRET: 'test-client-secret',
     YOUTUBE_CLIENT_ID: 'test-client',

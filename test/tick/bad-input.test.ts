@@ -178,12 +178,6 @@ const REFUSED: readonly Refused[] = [
     says: [/publish to threads yet/],
   },
   {
-    what: 'a platform that comes later',
-    row: { platform: ' TikTok ' },
-    code: 'PLATFORM_NOT_SUPPORTED',
-    says: [/publish to tiktok yet/],
-  },
-  {
     what: 'a misspelt key of publish_options',
     row: { metadata: { publish_options: { alttext: 'Two loaves' } } },
     code: 'OPTION_UNKNOWN',

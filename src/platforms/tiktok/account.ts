@@ -1,0 +1,73 @@
+import { PublishError } from '../../core/errors.ts';
+import { HttpFailure } from '../../core/http.ts';
+import type { Account, ConnectionRow, PlatformContext, Refreshed, Verified } from '../../core/platform.ts';
+import { Secret } from '../../core/secret.ts';
+import { callerOf, requestTokens, whoAmI } from './api.ts';
+import { tokenError } from './errors.ts';
+
+/**
+ * The open_id, which is the account's for our app alone. It is longer than the 24 characters a username may have; where
+ * the row holds something shorter, TikTok is asked.
+ */
+export function accountId(connection: ConnectionRow): string | null {
+  const id = connection.pageId?.trim() ?? '';
+  return /^[\w-]{25,}$/.test(id) ? id : null;
+}
+
+export async function lookUpAccountId(
+  context: PlatformContext,
+  _connection: ConnectionRow,
+  token: Secret,
+): Promise<string | null> {
+  return (await whoAmI({ context, token })).open_id;
+}
+
+export async function verify(context: PlatformContext, account: Account): Promise<Verified> {
+  const { open_id, display_name } = await whoAmI(callerOf(context, account));
+  if (open_id === account.id) return { id: open_id, name: display_name === '' ? account.name : display_name };
+  throw new PublishError({
+    kind: 'auth',
+    code: 'OTHER_ACCOUNT',
+    message: `The connection is for the TikTok account ${display_name || open_id}, not for ${account.name}.`,
+    hint: 'Connect the TikTok account again in the app, logged in to TikTok as the right one.',
+  });
+}
+
+/** TikTok's refresh tokens serve once: each answer brings the next one. null: the connection has none. */
+export async function refresh(context: PlatformContext, account: Account): Promise<Refreshed | null> {
+  const old = account.refreshToken;
+  if (old === null || old.reveal() === '') return null;
+  const { clientId, clientSecret } = context.settings;
+  if (clientId === undefined || clientSecret === undefined) throw clientMissing();
+  const answer = await requestTokens(context, { key: clientId, secret: clientSecret }, old).catch(
+    asTemporary,
+  );
+  if ('status' in answer) throw tokenError(answer, context.now());
+  const { access_token, refresh_token, expires_in } = answer;
+  return {
+    token: new Secret(access_token),
+    refreshToken: refresh_token === old.reveal() ? null : new Secret(refresh_token),
+    // Pages of the documentation differ (2 hours, 24 hours): the answer counts.
+    expiresAt: new Date(context.now().getTime() + expires_in * 1000),
+  };
+}
+
+function clientMissing(): PublishError {
+  return new PublishError({
+    kind: 'config',
+    code: 'TIKTOK_CLIENT_MISSING',
+    message: 'TikTok tokens live for hours and cannot be refreshed without the client key and secret.',
+    hint: 'Set TIKTOK_CLIENT_KEY and TIKTOK_CLIENT_SECRET to those of the app that the account was connected with.',
+  });
+}
+
+function asTemporary(error: unknown): never {
+  if (!(error instanceof HttpFailure)) throw error;
+  throw new PublishError({
+    kind: 'temporary',
+    code: 'TOKEN_ENDPOINT_UNREACHABLE',
+    message: `TikTok's token service gave no answer (${error.reason}).`,
+    hint: 'Nothing to do: it is tried again; the connection itself is not affected.',
+    cause: error,
+  });
+}

@@ -1,0 +1,25 @@
+import type { Platform } from '../../core/platform.ts';
+import { accountId, lookUpAccountId, refresh, verify } from './account.ts';
+import { capabilities } from './capabilities.ts';
+import { find } from './find.ts';
+import { identify } from './identify.ts';
+import { metrics } from './metrics.ts';
+import { OPTION_SHAPES } from './options.ts';
+import { prepare } from './prepare.ts';
+import { problems } from './problems.ts';
+import { publish } from './publish.ts';
+
+export const tiktok: Platform = {
+  capabilities,
+  options: OPTION_SHAPES,
+  accountId,
+  lookUpAccountId,
+  problems,
+  prepare,
+  publish,
+  find,
+  identify,
+  verify,
+  refresh,
+  metrics,
+};
