@@ -505,6 +505,32 @@ describe('an upload that breaks off', () => {
     expect(lines().filter((line) => line === STATUS)).toHaveLength(3);
   });
 
+  it('begins anew when TikTok does not know it, or gave it up, before anything was armed', async () => {
+    await open();
+    const unknownId = answer(400, {
+      data: {},
+      error: { code: 'invalid_publish_id', message: '', log_id: '1' },
+    });
+    for (const status of [unknownId, said({ status: 'FAILED', fail_reason: 'internal' })]) {
+      let puts = 0;
+      const http: Http = {
+        request: (asked) => {
+          puts += asked.method === 'PUT' ? 1 : 0;
+          if (asked.method === 'PUT' && puts === 1) return lost();
+          return answering(STATUS, async () => status).request(asked);
+        },
+      };
+      expect(await failure(tiktok.prepare(world.job({ media, http })))).toMatchObject({
+        kind: 'temporary',
+        code: 'UPLOAD_ADDRESS_GONE',
+      });
+      expect(world.saved.at(-1)).toMatchObject({ kind: 'nothing' });
+      const opened = lines().filter((line) => line === INIT).length;
+      await prepared({ media, checkpoint: world.saved.at(-1) ?? null });
+      expect(lines().filter((line) => line === INIT)).toHaveLength(opened + 1);
+    }
+  });
+
   it('begins anew when its address has ended before anything was armed', async () => {
     await open();
     await prepared({ media });

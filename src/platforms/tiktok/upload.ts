@@ -152,8 +152,9 @@ async function judgeRefusal(job: Job, state: VideoState, response: HttpResponse)
 }
 
 async function uploadedBytes(job: Job, state: VideoState): Promise<number | undefined> {
-  const { status, uploadedBytes: bytes } = await askStatus(callerOf(job, job.account), state.publishId);
-  if (status === 'FAILED') throw await addressGone(job, state);
+  const known = await statusOf(job, state);
+  if (known === null || known.status === 'FAILED') throw await addressGone(job, state);
+  const { status, uploadedBytes: bytes } = known;
   if (status !== 'PROCESSING_UPLOAD' || bytes === state.total) throw mayBeOut('TikTok has all of it');
   return bytes;
 }
