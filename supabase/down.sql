@@ -12,8 +12,9 @@ begin
 
   -- The app's tables first, as everywhere: the triggers hang on them.
   for v_what in
-    select t.tgname, t.tgrelid::regclass as on_table from pg_trigger t
-    where t.tgfoid = to_regprocedure('public.publisher_note_change()') order by t.tgrelid::regclass::text
+    select t.tgname, t.tgrelid::regclass as on_table from pg_trigger t join pg_proc p on p.oid = t.tgfoid
+    where p.pronamespace = 'public'::regnamespace and p.proname like 'publisher\_%'
+    order by t.tgrelid = to_regclass('public.publish_targets'), t.tgrelid::regclass::text
   loop
     execute format('drop trigger %I on %s', v_what.tgname, v_what.on_table);
   end loop;

@@ -31,7 +31,7 @@ function there(io: Io, name: string, accountId: string | null, named: string): P
   const quiet = { includeOverdue: false, showLog: false };
   return withTick(io, identity, quiet, async ({ config, deps }) => {
     const known = await readPost(deps.store, config, name);
-    const target = targetInReview(name, known, accountId);
+    const target = targetInReview(name, known, accountId, isUnresolved);
     deps.syncClock(known.now);
     const learned = createLearned();
     const reach = createReach(deps, learned);
@@ -52,7 +52,7 @@ async function notThere(io: Io, name: string, accountId: string | null): Promise
   const config = readConfig(io, ['supabase'], false);
   const { store } = openStore(config);
   const known = await readPost(store, config, name);
-  const target = targetInReview(name, known, accountId);
+  const target = targetInReview(name, known, accountId, ({ state }) => state === 'needs_review');
   const status = await record(store, name, known, target, null, newIdentity().host);
   io.out(
     `${name} is recorded as not published on ${accountOf(target)}.\n${rowNow(status)}Nothing is sent by that. To send it again, schedule it in the app, or: content-publisher retry ${name}\n`,
@@ -72,10 +72,19 @@ const accountOf = ({ platform, accountId, accountName }: StoredTarget) =>
 const rowNow = (status: string | null) =>
   status === null ? 'The app has deleted its row.\n' : `Its row in the app is '${status}' now.\n`;
 
+/** Also what a person took for not published, by mistake: nothing was sent since. */
+const isUnresolved = ({ state, error }: StoredTarget) =>
+  state === 'needs_review' || (state === 'failed' && error?.code === 'NOT_PUBLISHED');
+
 /** The one that the person means. @throws CommandError (usage) */
-function targetInReview(name: string, { post, working }: KnownPost, accountId: string | null): StoredTarget {
+function targetInReview(
+  name: string,
+  { post, working }: KnownPost,
+  accountId: string | null,
+  isMeant: (target: StoredTarget) => boolean,
+): StoredTarget {
   const meant = post.targets.filter((target) => accountId === null || target.accountId === accountId);
-  const inReview = meant.filter(({ state }) => state === 'needs_review');
+  const inReview = meant.filter(isMeant);
   const [only, second] = inReview;
   if (only === undefined) {
     throw new CommandError(

@@ -81,6 +81,7 @@ describe('ordinary text stays as it is', () => {
     'content-publisher retry created_content:0190b2f0-0000-7000-8000-000000000000',
     'Run `npx supabase login`; put ENCRYPTION_KEY into .env, TEST_USER_ID is not a uuid',
     'ENCRYPTION_KEY: 44 characters; SUPABASE_SERVICE_ROLE_KEY: not set, access_token: undecryptable-token',
+    'http://a.aa#:a@ and https://a.b?:c@d',
     'mail me@example.com, https://medium.com/@user/story',
     '',
   ])('%s', (text) => {

@@ -137,7 +137,7 @@ const PAIRS: readonly Pair[] = [
 ];
 
 /** `https://user:password@host`, `postgres://user:password@host` */
-const URL_PASSWORD = /:\/\/([^\s/:@"'<>]*):[^\s/"'<>]+@/g;
+const URL_PASSWORD = /:\/\/([^\s/:@?#"'<>]*):[^\s/"'<>]+@/g;
 
 function maskPairs(text: string, { name, value, isSecret }: Pair): string {
   let masked = '';

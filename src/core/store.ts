@@ -310,7 +310,7 @@ export interface Store {
   claim(
     options: ClaimOptions,
   ): Promise<{ readonly now: Date; readonly hostBusy: boolean; readonly posts: readonly ClaimedPost[] }>;
-  renew(owner: string, leaseSeconds: number): Promise<void>;
+  renew(owner: string, leaseSeconds: number, posts: readonly PostKey[]): Promise<void>;
   targets(
     claim: Claim,
     wanted: readonly WantedTarget[],

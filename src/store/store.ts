@@ -90,8 +90,10 @@ export function createStore(rpc: Rpc, spool?: Spool): Store {
         },
         answers.claim,
       ),
-    renew: async (owner, leaseSeconds) => {
-      await rpc('publisher_renew', { p_owner: owner, p_lease_seconds: leaseSeconds });
+    renew: async (owner, leaseSeconds, posts) => {
+      await rpc('publisher_renew', {
+        p: { owner, lease_seconds: leaseSeconds, posts: posts.map(({ source, id }) => ({ source, id })) },
+      });
     },
     targets: (claim, wanted, foreignFlagAt) =>
       ask(

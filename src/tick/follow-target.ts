@@ -43,7 +43,7 @@ export async function followTarget(deps: PublishDeps, following: Following): Pro
   }
   const label = platform.capabilities.label;
   const waitOrLeave = (reason: string) =>
-    isOverdue(deps, effect)
+    isOverdue(deps, target, effect)
       ? leaveToPerson(deps, claim, name, effect.armId, reason)
       : later({ target }, lookAgain(deps), reason);
 

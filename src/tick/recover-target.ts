@@ -1,4 +1,4 @@
-import type { StoredEffect, StoredProblem } from '../core/job.ts';
+import type { StoredEffect, StoredProblem, StoredTarget } from '../core/job.ts';
 import type { Account, Checkpoint, Found } from '../core/platform.ts';
 import { reviewHint } from '../core/review-hint.ts';
 import type { Claim, OutcomeAnswer } from '../core/store.ts';
@@ -16,10 +16,16 @@ const GIVE_UP_MS = 60 * 60_000;
 /** A platform that took a post but never showed it. */
 const ACCEPTED_DEADLINE_MS = 24 * 60 * 60_000;
 
+/** A look this much later than it was due: nobody looked meanwhile, so the time that went by has proven nothing. */
+const MISSED_LOOK_MS = 10 * 60_000;
+
 /** Whether nothing was proven for so long that a person must look. */
-export const isOverdue = (deps: PublishDeps, effect: StoredEffect): boolean =>
-  deps.now().getTime() >
-  effect.lastPossibleAt.getTime() + (effect.state === 'accepted' ? ACCEPTED_DEADLINE_MS : GIVE_UP_MS);
+export function isOverdue(deps: PublishDeps, target: StoredTarget, effect: StoredEffect): boolean {
+  const now = deps.now().getTime();
+  const missed = target.nextLookAt !== null && now > target.nextLookAt.getTime() + MISSED_LOOK_MS;
+  const patience = effect.state === 'accepted' ? ACCEPTED_DEADLINE_MS : GIVE_UP_MS;
+  return !missed && now > effect.lastPossibleAt.getTime() + patience;
+}
 
 /**
  * Learns what became of an effect that was armed: `armed` (its tick died), `unknown` or `accepted`. What is proven not
@@ -98,7 +104,7 @@ export async function recoverTarget(deps: PublishDeps, work: TargetWork, account
       );
     }
     case 'unknown': {
-      const late = isOverdue(deps, effect);
+      const late = isOverdue(deps, work.target, effect);
       // What the platform has taken stays so, though it could not be asked this time.
       if (effect.state === 'accepted' && !late && found.lookAt !== null) {
         return later(work, found.lookAt, found.reason);

@@ -1,5 +1,5 @@
 import { clip } from '../core/clip.ts';
-import { PublishError } from '../core/errors.ts';
+import { type Problem, PublishError } from '../core/errors.ts';
 import { HttpFailure } from '../core/http.ts';
 import type { StoredProblem } from '../core/job.ts';
 import {
@@ -16,7 +16,7 @@ import { snapshotPost } from '../core/sent-post.ts';
 import type { ArmAnswer, OutcomeAnswer } from '../core/store.ts';
 import { takeArm } from './arm.ts';
 import type { PublishDeps } from './deps.ts';
-import { decide, held, storedProblem, toFailed } from './failure.ts';
+import { asFailed, decide, fail, held, storedProblem, toFailed } from './failure.ts';
 import { later, type Step } from './step.ts';
 import {
   effectOf,
@@ -27,6 +27,13 @@ import {
   unreadOptions,
 } from './target-job.ts';
 import { laterLook, missingSentence } from './unfinished.ts';
+
+const TAKEN_BACK: Problem = {
+  kind: 'rejected',
+  code: 'TAKEN_BACK',
+  message: 'the post was deleted or taken back in the app meanwhile.',
+  hint: 'Nothing to do, unless what is out should go as well: delete it on the platform.',
+};
 
 /** Longer waits for a platform's processing are left to a later tick. */
 const WAIT_IN_TICK_MS = 12_000;
@@ -246,6 +253,10 @@ async function recordFailure(
 
 function notArmed(deps: PublishDeps, work: TargetWork, refused: Extract<ArmAnswer, { ok: false }>): Step {
   const soon = (ms: number) => new Date(deps.now().getTime() + ms);
+  // What it follows is out for good, and the app has taken the post back since: nothing is added to it.
+  if (work.effect !== MAIN_EFFECT && (refused.why === 'deleted' || refused.why === 'not_scheduled')) {
+    return fail(deps, work.target, asFailed([TAKEN_BACK]));
+  }
   switch (refused.why) {
     case 'busy':
       return later(work, soon(15_000), 'another post of this account is being sent');

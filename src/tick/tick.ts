@@ -48,7 +48,7 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
   // The last word on a target counts: it may be looked at several times in one tick.
   const results = new Map<string, PostResult>();
   let claimedCount = 0;
-  const running = new Set<Promise<void>>();
+  const running = new Map<ClaimedPost, Promise<void>>();
   // A broken database ends the tick after what runs has ended; a broken post ends nothing.
   let broken: unknown;
 
@@ -91,13 +91,13 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
           });
         },
       )
-      .finally(() => running.delete(work));
-    running.add(work);
+      .finally(() => running.delete(claimed));
+    running.set(claimed, work);
   };
 
   const renewal = setInterval(
     () => {
-      store.renew(identity.owner, limits.leaseSeconds).catch((error: unknown) => {
+      store.renew(identity.owner, limits.leaseSeconds, [...running.keys()]).catch((error: unknown) => {
         log.warn('The leases could not be renewed.', { error: String(error) });
       });
     },
@@ -129,7 +129,7 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
         start(claimed);
       }
       if (claim?.posts.some(({ attempts }) => attempts >= ALONE_AFTER)) {
-        await Promise.all(running);
+        await Promise.all(running.values());
         continue;
       }
       if (claim?.hostBusy === true) {
@@ -138,11 +138,12 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
       }
       // What ended while the database was asked may have made way for the next post of its account.
       if (running.size === 0 && busy === 0) break;
-      if (running.size > 0 && (claim === null || claim.posts.length === 0)) await Promise.race(running);
+      if (running.size > 0 && (claim === null || claim.posts.length === 0))
+        await Promise.race(running.values());
     }
   } finally {
     // Also when the database could not be asked for more: what is armed here comes to its end, and its outcome is kept.
-    await Promise.all(running);
+    await Promise.all(running.values());
     clearInterval(renewal);
   }
   if (reach.cutOff()) log.warn(`${identity.host} reached no platform; it claims nothing more in this tick.`);

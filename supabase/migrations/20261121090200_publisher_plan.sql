@@ -142,26 +142,12 @@ language sql immutable set search_path = '' as $$
   select p_state in ('armed', 'accepted', 'unknown') or (p_state = 'published' and p_next_look_at is not null)
 $$;
 
--- The app deleted a target after it was armed, and made it anew: what may be out, or is, stays known.
-create or replace function public.publisher_restore(p_source text, p_id uuid) returns void
-language sql set search_path = '' as $$
-  update public.publish_targets t set
-      state = case e.state when 'published' then 'published' else 'unknown' end,
-      platform_post_id = e.platform_post_id, fingerprint = e.fingerprint,
-      published_at = case e.state when 'published' then e.updated_at end,
-      -- Of one that is out, too: what follows it may not be.
-      next_look_at = now(), updated_at = now()
-    from public.publish_effects e
-    where t.source = p_source and t.post_id = p_id and t.state = 'pending'
-      and e.source = t.source and e.post_id = t.post_id and e.platform = t.platform and e.account_id = t.account_id
-      and e.effect = 'post' and e.state in ('armed', 'accepted', 'published', 'unknown')
-$$;
+drop function if exists public.publisher_restore(text, uuid);
 
 -- Ends what an un-scheduled or deleted post still had to send. What may be out is followed to its end.
 create or replace function public.publisher_cancel(p_source text, p_id uuid) returns void
 language plpgsql set search_path = '' as $$
 begin
-  perform public.publisher_restore(p_source, p_id);
   update public.publish_targets
     set state = 'cancelled', next_look_at = null, updated_at = now()
     where source = p_source and post_id = p_id and state in ('pending', 'prepared', 'retry', 'held');
@@ -285,6 +271,9 @@ begin
       elsif v_row is null or v_row ->> 'status' is distinct from 'scheduled' then
         if v_queue.state in ('waiting', 'skipped') and not public.publisher_wanted(v_source, v_id, v_row) then
           perform public.publisher_cancel(v_source, v_id);
+          perform public.publisher_writeback(v_source, v_id);
+        elsif v_queue.state = 'done' then
+          -- Scheduled again and taken back before that was read: what is out, or may be, must not stay a draft.
           perform public.publisher_writeback(v_source, v_id);
         end if;
       elsif public.publisher_schedule_key(v_row, public.publisher_timezone(v_owner)) <> v_item ->> 'schedule_key' then

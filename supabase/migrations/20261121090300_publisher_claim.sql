@@ -358,13 +358,6 @@ begin
         updated_at = now()
       returning * into v_target;
 
-    if v_target.state = 'pending' then
-      perform public.publisher_restore(v_target.source, v_target.post_id);
-      select * into v_target from public.publish_targets t
-        where t.source = v_target.source and t.post_id = v_target.post_id and t.platform = v_target.platform
-          and t.account_id = v_target.account_id;
-    end if;
-
     -- Another publisher's flag without an arm of ours: as good as a send whose answer was lost.
     if v_flag is not null and v_target.state in ('pending', 'prepared', 'retry', 'held')
        and not exists (select 1 from public.publish_effects e where e.source = v_target.source and e.post_id = v_target.post_id

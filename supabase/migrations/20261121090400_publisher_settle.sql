@@ -188,7 +188,6 @@ begin
     return jsonb_build_object('ok', true, 'state', v_queue.state, 'written', not v_queue.writeback_due);
   end if;
   v_queue := public.publisher_require_lease(p);
-  perform public.publisher_restore(v_queue.source, v_queue.post_id);
 
   for v_want in select * from jsonb_array_elements(coalesce(nullif(p -> 'targets', 'null'::jsonb), '[]'::jsonb)) loop
     update public.publish_targets t set
@@ -299,26 +298,32 @@ begin
 end
 $$;
 
--- Extends the leases of a living tick, and renews the flags in the app's rows with them. A lease that ran out already
--- is not revived: somebody may have it.
-create or replace function public.publisher_renew(p_owner uuid, p_lease_seconds integer) returns jsonb
+drop function if exists public.publisher_renew(uuid, integer);
+
+-- Extends the leases of the posts that a living tick has in hand, and renews the flags in the app's rows with them. A
+-- post that it gave up ends by its time; a lease that ran out already is not revived: somebody may have it.
+-- p: {owner, lease_seconds, posts: [{source, id}]}
+create or replace function public.publisher_renew(p jsonb) returns jsonb
 language plpgsql set search_path = '' as $$
 declare
+  v_lease interval := make_interval(secs => (p ->> 'lease_seconds')::double precision);
   v_queue record;
-  v_count integer;
+  v_count integer := 0;
 begin
   for v_queue in
     select q.source, q.post_id from public.publish_queue q
-    where q.lease_owner = p_owner and q.lease_until > clock_timestamp()
+    join jsonb_array_elements(p -> 'posts') w on w ->> 'source' = q.source and (w ->> 'id')::uuid = q.post_id
+    where q.lease_owner = (p ->> 'owner')::uuid and q.lease_until > clock_timestamp()
+    order by q.source, q.post_id
   loop
     if public.publisher_try_lock(v_queue.source, v_queue.post_id) then
       perform public.publisher_writeback(v_queue.source, v_queue.post_id);
     end if;
+    update public.publish_queue q set lease_until = greatest(q.lease_until, clock_timestamp() + v_lease)
+      where q.source = v_queue.source and q.post_id = v_queue.post_id
+        and q.lease_owner = (p ->> 'owner')::uuid and q.lease_until > clock_timestamp();
+    v_count := v_count + case when found then 1 else 0 end;
   end loop;
-  update public.publish_queue q
-    set lease_until = greatest(q.lease_until, clock_timestamp() + make_interval(secs => p_lease_seconds))
-    where q.lease_owner = p_owner and q.lease_until > clock_timestamp();
-  get diagnostics v_count = row_count;
   return jsonb_build_object('renewed', v_count);
 end
 $$;

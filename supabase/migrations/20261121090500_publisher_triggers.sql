@@ -48,10 +48,29 @@ begin
 end
 $$;
 
+-- The app may take a target back until it is sent. What is out or may be is the record of a send: with it would go the
+-- one way to learn what became of it, so the delete passes it over.
+create or replace function public.publisher_keep_target() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  if exists (select 1 from public.publish_effects e
+       where e.source = old.source and e.post_id = old.post_id and e.platform = old.platform and e.account_id = old.account_id
+         and e.effect = 'post' and e.state in ('armed', 'accepted', 'published', 'unknown')) then
+    return null;
+  end if;
+  return old;
+end
+$$;
+
 do $$
 declare
   v_wanted record;
 begin
+  if not exists (select 1 from pg_trigger t where t.tgrelid = 'public.publish_targets'::regclass
+                   and t.tgname = 'publisher_keep_target') then
+    create trigger publisher_keep_target before delete on public.publish_targets
+      for each row execute function public.publisher_keep_target();
+  end if;
   for v_wanted in select * from (values
       ('created_content', 'insert or update or delete'),
       ('content_posts', 'insert or update or delete'),

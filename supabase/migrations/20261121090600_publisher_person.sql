@@ -40,7 +40,7 @@ $$;
 
 -- A person has looked at the account of a target that may be live, and says what is there.
 -- p: {version, source, id, platform, account_id, published: {id, id_kind, url} or null, proof, host}
--- published: it is that post. NULL: it is not on the account, so it may be sent again.
+-- published: it is that post, also where NULL was said of it before. NULL: it is not on the account, so it may be sent again.
 -- Answers {ok: true, status} with the row's status, or {ok: false, why, detail}. The same again changes nothing.
 create or replace function public.publisher_resolve(p jsonb) returns jsonb
 language plpgsql set search_path = '' set timezone = 'UTC' as $$
@@ -70,7 +70,9 @@ begin
   if v_queue.lease_until > clock_timestamp() then
     return jsonb_build_object('ok', false, 'why', 'working');
   end if;
-  if v_target.state <> 'needs_review' then
+  -- Also where a person said that it is not there, was mistaken, and nothing was sent since.
+  if v_target.state <> 'needs_review'
+     and not (v_target.state = 'failed' and v_target.error ->> 'code' = 'NOT_PUBLISHED') then
     return jsonb_build_object('ok', false, 'why', 'state', 'detail', v_target.state);
   end if;
 

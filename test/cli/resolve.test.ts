@@ -41,6 +41,9 @@ async function maybeLive(platform: keyof typeof SENDS, kind: Kind) {
   publisher().platforms.setFaults([{ platform, match: '^GET', kind: 'server_error_before' }]);
   await letTimePass(publisher(), 70 * 60);
   await publisher().run({ userId: person.id });
+  // Nobody had looked in that hour: a second look decides.
+  await letTimePass(publisher(), 2 * 60);
+  await publisher().run({ userId: person.id });
   publisher().platforms.setFaults([]);
   const row = await readRow(publisher().supabase, post.table, post.id);
   expect(publishErrorOf(row)).toMatchObject({ code: 'MAYBE_LIVE' });
@@ -200,6 +203,13 @@ it('an older post of the account is refused, where its age can be told', async (
   expect(err).toContain('before this one was first sent');
   expect(shown(account)).toEqual([]);
   await nothingChanged(post);
+});
+
+it('a post that was said not to be there, by mistake, is recorded once its address is named', async () => {
+  const { account, post } = await maybeLive('facebook', 'drop_after');
+  expect((await say(post, { notPublished: true })).code).toBe(0);
+  expect((await say(post, { published: addressOn(account) })).code).toBe(0);
+  expect(await rowOf(post)).toMatchObject({ status: 'published', channel_post_id: shown(account)[0]?.id });
 });
 
 describe.each(['facebook', 'linkedin'] as const)('a post that is not there (%s)', (platform) => {

@@ -2,7 +2,14 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { retry } from '../../src/cli/retry.ts';
 import type { Job } from '../../src/core/platform.ts';
 import type { Publishing } from '../../src/tick/deps.ts';
-import { installedLongAgo, letTimePass, metadataOf, publicPosts, readRow } from '../support/app-rows.ts';
+import {
+  installedLongAgo,
+  letTimePass,
+  metadataOf,
+  publicPosts,
+  readRow,
+  updateRow,
+} from '../support/app-rows.ts';
 import { type AddedPost, addPerson, connect, type Person, schedule } from '../support/people.ts';
 import { usePublisher } from '../support/publisher.ts';
 import { diesAt } from '../support/ticks.ts';
@@ -122,6 +129,23 @@ describe('what follows a post', () => {
     expect(texts()).toEqual(WHOLE);
     expect(await warningOf(post)).toBeUndefined();
   });
+
+  it.each(['draft', 'deleted'])(
+    'is not sent once the post is set to %s, and that is said once',
+    async (status) => {
+      const { person, post, texts } = await thread();
+      const refusedOnce = await publisher().run({
+        userId: person.id,
+        platforms: faultAtPart2('drop_before'),
+      });
+      expect(refusedOnce.summary.published).toBe(1);
+      await updateRow(publisher().supabase, post.table, post.id, { status });
+      await ticks(person, 20, 8);
+      expect(texts()).toEqual(['']);
+      expect((await run(person)).summary.claimed).toBe(0);
+      expect(await warningOf(post)).toMatch(/^The post is out, but not part 2 of 3 .*taken back in the app/);
+    },
+  );
 
   it.each(['drop_after', 'drop_before'] as const)(
     'whose answer is lost (%s) is looked for, and goes on without doubling anything',

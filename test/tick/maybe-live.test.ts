@@ -164,6 +164,9 @@ describe('an account whose connection is gone while its post may be out', () => 
     });
     expect((await rowOf(post)).status).toBe('scheduled');
     await letTimePass(publisher(), 3_600);
+    // Nobody had looked in that hour.
+    expect((await run({ userId: person.id })).summary.needs_review).toBe(0);
+    await letTimePass(publisher(), 120);
     const { notices } = await run({ userId: person.id });
     expect(needsReview([{ notices } as RunOutput])).toHaveLength(1);
     expect((await rowOf(post)).status).toBe('failed');
@@ -174,6 +177,23 @@ describe('an account whose connection is gone while its post may be out', () => 
     await supabase.sql`insert into public.platform_connections ${supabase.sql(connection as never)}`;
     expect(publicPosts(publisher(), account.id)).toHaveLength(1);
   });
+});
+
+it('after hours in which no tick ran one look that fails tells nobody yet, and the next one finds the post', async () => {
+  const { run, platforms } = publisher();
+  const person = await addPerson(publisher());
+  const account = await connect(publisher(), person, 'facebook');
+  const post = await schedule(publisher(), person);
+  platforms.setFaults([{ platform: 'facebook', match: 'POST .*/feed', kind: 'drop_after', times: 1 }]);
+  await run({ userId: person.id });
+  platforms.setFaults([{ platform: 'facebook', match: '^GET', kind: 'server_error_before' }]);
+  await letTimePass(publisher(), 5 * 3_600);
+  expect((await run({ userId: person.id })).summary).toMatchObject({ needs_review: 0, failed: 0 });
+  platforms.setFaults([]);
+  await ticksUntilSettled(publisher(), person, 120);
+  const [only, ...more] = publicPosts(publisher(), account.id);
+  expect(more).toEqual([]);
+  expect(await rowOf(post)).toMatchObject({ status: 'published', channel_post_id: only?.id });
 });
 
 it('what a platform has taken and still processes is not left to a person because it cannot be asked for a moment', async () => {

@@ -114,8 +114,7 @@ describe('1. claims', () => {
         where id = ${id}`;
       const [queue] = await supabase.sql`select lease_owner from public.publish_queue where post_id = ${id}`;
       await serviceClient(supabase).rpc('publisher_renew', {
-        p_owner: queue?.['lease_owner'],
-        p_lease_seconds: 90,
+        p: { owner: queue?.['lease_owner'], lease_seconds: 90, posts: [{ source: 'created_content', id }] },
       });
       expect(Date.now() - (await flag()), 'an older scheduler takes over after 5 minutes').toBeLessThan(
         4 * 60_000,

@@ -220,3 +220,18 @@ it('a post that is out but not finished stays looked at when it is scheduled aga
   expect(await row(post)).toMatchObject({ status: 'published' });
   expect(await queue(post)).toMatchObject({ state: 'waiting' });
 });
+
+it('a post that is out is no draft, also when it was scheduled again and taken back between two ticks', async () => {
+  const { addUser, addPost, addAccount, plan, take, edit, row, metadata } = world();
+  const user = await addUser();
+  const account = await addAccount(user);
+  const post = await addPost(user);
+  await plan();
+  await (await take(post)).publish(account, '42');
+  await plan();
+  await edit(post, { status: 'scheduled' });
+  await edit(post, { status: 'draft' });
+  await plan();
+  expect(await row(post)).toMatchObject({ status: 'published', channel_post_id: '42' });
+  expect(await metadata(post)).not.toHaveProperty('publish_error');
+});

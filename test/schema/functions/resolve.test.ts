@@ -155,6 +155,30 @@ describe('a person says that it is not there', () => {
     expect(await row(post)).toMatchObject({ status: 'published' });
   });
 
+  it('when that was a mistake, the address may still be named', async () => {
+    const { store, targets, row } = world();
+    const { account, post } = await inReview();
+    await store.resolve(resolution(post, account, null));
+    expect(await store.resolve(resolution(post, account, THERE))).toEqual({ ok: true, status: 'published' });
+    expect(await targets(post)).toMatchObject([{ state: 'published', platform_post_id: ID, error: null }]);
+    expect(await row(post)).toMatchObject({ status: 'published' });
+  });
+
+  it('nothing may be named any more once it is being sent again', async () => {
+    const { store, plan, take } = world();
+    const { account, post } = await inReview();
+    await store.resolve(resolution(post, account, null));
+    await store.retry(post.source, post.id, null);
+    await plan();
+    const work = await take(post);
+    await work.armed(account);
+    await work.settle();
+    expect(await store.resolve(resolution(post, account, THERE))).toMatchObject({
+      ok: false,
+      why: 'state',
+    });
+  });
+
   it("a row that failed for the app's own reasons is left as it is", async () => {
     const { store, edit, row } = world();
     const { account, post } = await inReview();

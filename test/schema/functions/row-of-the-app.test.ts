@@ -107,7 +107,7 @@ describe('the flag of a claim', () => {
         set metadata = metadata || '{"_publishing_at": "2026-01-01T00:00:00.000Z"}' where id = ${post.id}`;
     await age();
     const before = Date.parse(String((await queue(post))['lease_until']));
-    await store.renew(work.tick.owner, 120);
+    await store.renew(work.tick.owner, 120, [post]);
     expect(Date.parse(String((await queue(post))['lease_until']))).toBeGreaterThan(before);
     expect(await metadata(post)).toMatchObject({ _publishing: true });
     expect((await metadata(post))['_publishing_at']).not.toMatch(/^2026-01-01/);
@@ -118,12 +118,20 @@ describe('the flag of a claim', () => {
     expect((await metadata(post))['_publishing_at']).not.toMatch(/^2026-01-01/);
   });
 
+  it('and its lease are left to their time where the tick has given the post up', async () => {
+    const { store, queue } = world();
+    const { work, post } = await taken();
+    const { lease_until: before } = await queue(post);
+    await store.renew(work.tick.owner, 3_600, []);
+    expect((await queue(post))['lease_until']).toBe(before);
+  });
+
   it('does not revive a lease that ran out', async () => {
     const { store, sql, queue } = world();
     const { post, work } = await taken();
     await sql`update public.publish_queue set lease_until = clock_timestamp() - interval '1 second'`;
     const { lease_until: before } = await queue(post);
-    await store.renew(work.tick.owner, 120);
+    await store.renew(work.tick.owner, 120, [post]);
     expect((await queue(post))['lease_until']).toBe(before);
   });
 

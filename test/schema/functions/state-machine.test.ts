@@ -290,7 +290,7 @@ async function act(here: World, life: Life, one: Event): Promise<void> {
       return;
     }
     case 'renew':
-      if (work !== undefined) await store.renew(work.tick.owner, 90);
+      if (work !== undefined) await store.renew(work.tick.owner, 90, [post]);
       return;
     case 'pass':
       await pass(post, one.minutes);

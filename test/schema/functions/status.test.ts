@@ -199,6 +199,7 @@ describe('a promise is broken', () => {
       await change`update public.publish_targets set platform_post_id = null`;
     });
     expect(await brokenCodes()).toEqual(['PUBLISHED_WITHOUT_ID']);
+    await sql`delete from public.publish_effects`;
     await sql`delete from public.publish_targets`;
     await sql`alter table public.publish_targets
       add constraint publish_targets_published_has_id check (state <> 'published' or platform_post_id is not null)`;

@@ -171,53 +171,76 @@ describe('targets', () => {
   });
 });
 
-describe('a target that was deleted while a tick worked on it', () => {
-  const deleted = async () => {
-    const { addUser, addAccount, addPost, plan, take, sql } = world();
+describe('a target that the app deletes', () => {
+  const taken = async () => {
+    const { addUser, addAccount, addPost, plan, take } = world();
     const user = await addUser();
     const account = await addAccount(user);
     const post = await addPost(user);
     await plan();
-    const work = await take(post);
-    const armId = await work.armed(account);
-    await sql`delete from public.publish_targets`;
-    return { account, post, work, armId };
+    return { account, post, work: await take(post) };
   };
+  const remove = () => world().sql`delete from public.publish_targets`;
 
-  it('comes back as published when its answer came in', async () => {
-    const { targets } = world();
-    const { account, post, work, armId } = await deleted();
-    await work.outcome(armId, publishedAs('42'));
-    const [target] = await work.register([account]);
-    expect(target).toMatchObject({ state: 'published', platformPostId: '42' });
-    expect(await targets(post)).toMatchObject([
-      // What follows it may not be out.
-      { state: 'published', published_at: expect.any(String), next_look_at: expect.any(String) },
-    ]);
+  it('goes while nothing of it was sent, and is not armed', async () => {
+    const { account, post, work } = await taken();
+    await work.register([account]);
+    await remove();
+    expect(await world().targets(post)).toEqual([]);
+    expect(await work.arm(account)).toMatchObject({ ok: false, why: 'target_gone' });
   });
 
-  it.each(['un-scheduled', 'ended by a problem of the whole post'])(
-    'and made anew is still followed when the post is %s',
-    async (how) => {
-      const { sql, targets, queue, edit, plan } = world();
-      const { account, post, work } = await deleted();
-      const { platform, accountId: account_id } = account;
-      await sql`insert into public.publish_targets ${sql({ source: post.source, post_id: post.id, platform, account_id })}`;
-      if (how === 'un-scheduled') {
-        await sql`update public.publish_queue set lease_until = clock_timestamp() - interval '1 second'`;
-        await edit(post, { status: 'draft' });
-        await plan();
-      } else await work.settle({ problem: problem() });
-      expect(await targets(post)).toMatchObject([{ state: 'unknown' }]);
-      expect(await queue(post)).toMatchObject({ state: 'waiting' });
-    },
-  );
+  it('goes once it is proven that it was not sent', async () => {
+    const { account, post, work } = await taken();
+    await work.outcome(await work.armed(account), { outcome: 'refused', state: 'failed', error: problem() });
+    await remove();
+    expect(await world().targets(post)).toEqual([]);
+  });
 
-  it('comes back as one that may be out when none came', async () => {
-    const { account, work, armId } = await deleted();
-    const [target] = await work.register([account]);
-    expect(target).toMatchObject({ state: 'unknown', due: true, effects: [{ armId, state: 'armed' }] });
-    expect(await work.arm(account)).toMatchObject({ ok: false, why: 'state' });
+  it('stays with what was prepared while it may be out, so that it is followed to its end', async () => {
+    const { store, targets } = world();
+    const { account, post, work } = await taken();
+    const armId = await work.armed(account);
+    await store.checkpoint(work.claim, account, 'session', true, work.claimed.revision);
+    await remove();
+    expect(await targets(post)).toMatchObject([{ state: 'armed', checkpoint: 'session' }]);
+    await work.outcome(armId, { outcome: 'unknown' });
+    await remove();
+    expect(await targets(post)).toMatchObject([{ state: 'unknown', checkpoint: 'session' }]);
+    await work.outcome(armId, publishedAs('42'));
+    await remove();
+    expect(await targets(post)).toMatchObject([{ state: 'published', platform_post_id: '42' }]);
+  });
+
+  it('stays also for a delete that was under way when it was armed', async () => {
+    const { sql, targets } = world();
+    const { account, post, work } = await taken();
+    await work.register([account]);
+    let deleting: Promise<unknown> = Promise.resolve();
+    await sql.begin(async (other) => {
+      await other`select 1 from public.publish_targets where post_id = ${post.id} for update`;
+      deleting = Promise.resolve(
+        sql`delete from public.publish_targets where post_id = ${post.id}`.execute(),
+      );
+      await other`insert into public.publish_effects (source, post_id, platform, account_id, effect, state, arm_id, fence,
+        first_armed_at, armed_at, last_possible_at)
+        values (${post.source}, ${post.id}, ${account.platform}, ${account.accountId}, 'post', 'armed', gen_random_uuid(), 1,
+                now(), now(), now())`;
+    });
+    await deleting;
+    expect(await targets(post)).toHaveLength(1);
+  });
+
+  it('is followed also when the post is un-scheduled then', async () => {
+    const { sql, targets, queue, edit, plan } = world();
+    const { account, post, work } = await taken();
+    await work.armed(account);
+    await remove();
+    await sql`update public.publish_queue set lease_until = clock_timestamp() - interval '1 second'`;
+    await edit(post, { status: 'draft' });
+    await plan();
+    expect(await targets(post)).toMatchObject([{ state: 'armed' }]);
+    expect(await queue(post)).toMatchObject({ state: 'waiting' });
   });
 });
 
