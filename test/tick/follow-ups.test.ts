@@ -25,7 +25,8 @@ const withParts = (own: Publishing['platforms']): Publishing['platforms'] => {
   const part = (job: Job): Job => {
     if (job.effect === 'post') return job;
     const text = `${job.post.text} ${job.effect}`;
-    return { ...job, post: { ...job.post, text, body: text } };
+    // Facebook itself knows no parts: what follows a post there is a comment.
+    return { ...job, effect: 'post', post: { ...job.post, text, body: text } };
   };
   return {
     ...own,
