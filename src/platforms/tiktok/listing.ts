@@ -14,6 +14,7 @@ const SKEW_MS = 60_000;
 /** How long after our request TikTok may still have fetched or processed the files. */
 const DELAY_MS = 15 * 60_000;
 const MAX_PAGES = 10;
+const FIRST_LOOKS_MS = 60_000;
 /** Texts are shown cut at 150; in which unit, and with which ending, is not documented. */
 const CUT_AT_LEAST = 120;
 
@@ -45,9 +46,17 @@ async function judge(job: Job, listed: readonly ListedVideo[]): Promise<Found> {
   const ours: ListedVideo[] = [];
   for (const video of listed) if (isOurs(job, video) && !(await job.isKnownId(video.id))) ours.push(video);
   const [only] = ours;
-  if (only === undefined) return again(job, 'The public posts of the account do not show it (yet).');
+  if (only === undefined)
+    return again(job, 'The public posts of the account do not show it (yet).', laterAndLater(job));
   if (ours.length > 1) return never(`${ours.length} public posts of the account look like this one.`);
   return { state: 'published', id: only.id, idKind: 'post', url: addressOf(only) };
+}
+
+/** Moderation takes a minute mostly, hours at times: what is not shown soon is asked for less and less often. */
+function laterAndLater(job: Job): number {
+  const now = job.now().getTime();
+  const age = now - (job.armedAt ?? job.now()).getTime();
+  return now + Math.max(FIRST_LOOKS_MS, age / 2);
 }
 
 /** null: TikTok would show it. */
