@@ -14,4 +14,6 @@ export interface ChaosPost {
   /** Of a file that nothing else has, where the platform does not show the text. */
   readonly file: string | null;
   readonly due: string;
+  /** Its account says something below it. */
+  readonly commented: boolean;
 }

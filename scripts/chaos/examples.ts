@@ -18,6 +18,8 @@ export interface Example {
   readonly account: number;
   /** Whether the platform shows the text; else only the file tells which post it is. */
   readonly showsText: boolean;
+  /** With a first comment. */
+  readonly commented: boolean;
   columns(media: SeedMedia): Row;
 }
 
@@ -31,14 +33,21 @@ interface Form {
   readonly kind: PostKind;
   /** Roles of media beyond the kind's usual one; the platform must take them. */
   readonly needs: MediaRule['role'];
+  /** The platform must have comments. */
+  readonly commented: boolean;
   columns(media: SeedMedia): Row;
 }
 
 const LINK = { publish_options: { link: 'https://raobakes.example/news' } };
 
 /** What the app writes into created_content for each kind. */
-const FORMS: Readonly<Record<PostKind, readonly (Omit<Form, 'kind' | 'needs'> & Partial<Form>)[]>> = {
-  text: [{ name: 'text', columns: () => ({ content_type: 'static_post' }) }],
+const FORMS: Readonly<
+  Record<PostKind, readonly (Omit<Form, 'kind' | 'needs' | 'commented'> & Partial<Form>)[]>
+> = {
+  text: [
+    { name: 'text', columns: () => ({ content_type: 'static_post' }) },
+    { name: 'text with a comment', commented: true, columns: () => ({ content_type: 'static_post' }) },
+  ],
   link: [
     { name: 'link', columns: () => ({ content_type: 'static_post', metadata: LINK }) },
     {
@@ -60,7 +69,14 @@ const FORMS: Readonly<Record<PostKind, readonly (Omit<Form, 'kind' | 'needs'> & 
       columns: (m) => carousel([m.sourdough, m.bakeryReel]),
     },
   ],
-  video: [{ name: 'video', columns: (m) => ({ content_type: 'long_video', media_url: m.cyclingFilm }) }],
+  video: [
+    { name: 'video', columns: (m) => ({ content_type: 'long_video', media_url: m.cyclingFilm }) },
+    {
+      name: 'video with a comment',
+      commented: true,
+      columns: (m) => ({ content_type: 'long_video', media_url: m.cyclingFilm }),
+    },
+  ],
   reel: [
     { name: 'reel', columns: (m) => ({ content_type: 'short_video or reel', media_url: m.bakeryReel }) },
     {
@@ -112,14 +128,21 @@ export const examples: readonly Example[] = (Object.keys(platforms) as (keyof ty
     const forms = Object.entries(kinds).flatMap(([kind, { media }]) =>
       FORMS[kind as PostKind]
         .filter(({ needs }) => needs === undefined || media.some(({ role }) => role === needs))
-        .map(({ name, columns }) => ({ name, kind: kind as PostKind, columns })),
+        .filter(({ commented = false }) => !commented || 'first_comment' in platforms[platform].options)
+        .map(({ name, columns, commented = false }) => ({
+          name,
+          kind: kind as PostKind,
+          commented,
+          columns,
+        })),
     );
-    const inContent = forms.map(({ name, kind, columns }) => ({
+    const inContent = forms.map(({ name, kind, commented, columns }) => ({
       name: `${platform} ${name}`,
       platform,
       table: 'created_content' as const,
       account: 0,
       showsText: kind !== 'story',
+      commented,
       columns,
     }));
     const others = accountsOf(personOf(0)).filter((one) => one.platform === platform).length - 1;
@@ -136,6 +159,7 @@ export const examples: readonly Example[] = (Object.keys(platforms) as (keyof ty
       table: 'content_posts' as const,
       account: 0,
       showsText: true,
+      commented: false,
       columns: FROM_CAMPAIGN[platform],
     };
     return [...inContent, ...byOthers.flat(), inPosts];

@@ -34,6 +34,7 @@ const target = (over: Partial<NonNullable<Facts['target']>> = {}): NonNullable<F
   id_kind: 'post',
   next_look_at: null,
   warning: null,
+  missing: null,
   error: null,
   ...over,
 });
@@ -43,6 +44,7 @@ const facts = (over: Partial<Facts> = {}): Facts => ({
   queue: { state: 'done', next_attempt_at: null, problem: null },
   target: target(),
   arms: [{ arm_id: 'arm', at: AT }],
+  followed: [],
   ...over,
 });
 
@@ -62,6 +64,23 @@ describe('the verdict on a post', () => {
 
   it('is "doubled" whatever the database says', () => {
     expect(verdict({}, [seen(), seen({ id: 'page_2' })])).toBe('doubled');
+  });
+
+  it('asks for the comment below it, where there was to be one, or for a word of why it is missing', () => {
+    const comment = seen({ id: 'page_1_1', kind: 'comment', text: 'mark0000001, and the recipe.' });
+    const commented = { ...post, commented: true };
+    const said = (over: Partial<Facts>, posts: readonly PublicPost[]) =>
+      judge(commented, facts(over), posts, [FIRST_WISH]).verdict;
+    const missing = (next_look_at: string | null) => ({
+      target: target({ missing: 'The post is out, but not the first comment.', next_look_at }),
+    });
+    expect(said({}, [seen(), comment])).toBe('once');
+    expect(said({}, [seen()])).toBe('untrue');
+    expect(said({}, [seen(), comment, { ...comment, id: 'page_1_2' }])).toBe('doubled');
+    expect(said(missing(AT.toISOString()), [seen()])).toBe('waiting');
+    expect(said(missing(null), [seen()])).toBe('told');
+    expect(said({ ...missing(null), followed: ['unknown'] }, [seen()])).toBe('person');
+    expect(verdict({}, [seen(), comment])).toBe('once');
   });
 
   it('is "person" only where the row says that it may be live', () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isPost } from '../../src/sandbox/platforms/comments.ts';
 import type { PublicPost } from '../../src/sandbox/platforms/simulator.ts';
 import { type Wish, wishAt } from './app-side.ts';
 import type { ChaosPost } from './chaos-post.ts';
@@ -55,10 +56,13 @@ const Facts = z.object({
       id_kind: z.string().nullable(),
       next_look_at: z.string().nullable(),
       warning: z.string().nullable(),
+      missing: z.string().nullable(),
       error: z.object({ code: z.string(), message: z.string() }).loose().nullable(),
     })
     .nullable(),
   arms: z.array(z.object({ arm_id: z.string(), at: z.coerce.date() })),
+  /** Of what follows the post. */
+  followed: z.array(z.string()),
 });
 export type Facts = z.output<typeof Facts>;
 
@@ -73,7 +77,10 @@ export async function readFacts(lane: Lane, post: ChaosPost): Promise<Facts> {
                  and t.platform = ${platform} and t.account_id = ${accountId}),
     'arms', (select coalesce(jsonb_agg(jsonb_build_object('arm_id', l.arm_id, 'at', l.at) order by l.id), '[]')
                from public.publish_log l where l.source = ${source} and l.post_id = ${id} and l.step = 'arm'
-                and l.platform = ${platform} and l.account_id = ${accountId})) as facts`;
+                and l.platform = ${platform} and l.account_id = ${accountId} and l.effect = 'post'),
+    'followed', (select coalesce(jsonb_agg(e.state), '[]') from public.publish_effects e
+               where e.source = ${source} and e.post_id = ${id} and e.effect <> 'post'
+                 and e.platform = ${platform} and e.account_id = ${accountId})) as facts`;
   return Facts.parse(found?.['facts']);
 }
 
@@ -97,7 +104,7 @@ export function shows({ text, media }: PublicPost, post: Pick<ChaosPost, 'mark' 
   return text.includes(post.mark) || (post.file !== null && media.includes(post.file));
 }
 
-type Place = Pick<ChaosPost, 'accountId' | 'platform'>;
+type Place = Pick<ChaosPost, 'accountId' | 'platform'> & Partial<Pick<ChaosPost, 'commented'>>;
 
 /**
  * Which public post is whose, where several targets show the same mark. What a target names is its own; the rest goes
@@ -108,7 +115,7 @@ export function shareOut(
   seen: readonly PublicPost[],
 ): readonly (readonly PublicPost[])[] {
   const shares = targets.map((): PublicPost[] => []);
-  const left = seen.filter((one) => {
+  const left = seen.filter(isPost).filter((one) => {
     const owner = targets.findIndex(
       ({ post, facts }) =>
         isAt(one, post) &&
@@ -126,6 +133,12 @@ export function shareOut(
     );
     const alreadyOut = here.find((index) => shares[index]?.length !== 0);
     shares[mayBeOut ?? alreadyOut ?? here[0] ?? 0]?.push(one);
+  }
+  for (const comment of seen.filter((one) => !isPost(one))) {
+    const here = targets.flatMap(({ post }, index) => (isAt(comment, post) ? [index] : []));
+    const without = here.filter((index) => shares[index]?.every(isPost));
+    const saysSo = without.find((index) => targets[index]?.facts.target?.missing === null);
+    shares[saysSo ?? without[0] ?? here[0] ?? 0]?.push(comment);
   }
   return shares;
 }
@@ -153,13 +166,18 @@ export function judge(
 ): Judgement {
   const { row, queue, target } = facts;
   const state = target?.state ?? null;
-  if (seen.length > 1) {
+  const comments = seen.filter((one) => !isPost(one));
+  const posts = seen.filter(isPost);
+  if (comments.length > 1) {
+    return { verdict: 'doubled', why: `${comments.length} comments below it` };
+  }
+  if (posts.length > 1) {
     return {
       verdict: 'doubled',
-      why: `public as ${seen.map(({ id }) => id).join(' and ')}; we say ${state}`,
+      why: `public as ${posts.map(({ id }) => id).join(' and ')}; we say ${state}`,
     };
   }
-  const [only] = seen;
+  const [only] = posts;
   if (only !== undefined && !isAt(only, post)) {
     return { verdict: 'untrue', why: `public on another account: ${only.platform} ${only.account}` };
   }
@@ -191,7 +209,26 @@ export function judge(
     return { verdict: 'untrue', why: 'all is done, but its row still says _publishing' };
   }
   const stale = sentAgainstWish(only, facts, wishes);
-  return stale === null ? { verdict: 'once', why: '' } : { verdict: 'stale', why: stale };
+  if (stale !== null) return { verdict: 'stale', why: stale };
+  return post.commented && target !== null
+    ? judgeComment(facts, target, comments)
+    : { verdict: 'once', why: '' };
+}
+
+/** The post is out: its comment stands below it, or the row says why not. */
+function judgeComment(
+  { followed }: Facts,
+  { missing, next_look_at }: NonNullable<Facts['target']>,
+  comments: readonly PublicPost[],
+): Judgement {
+  if (missing === null) {
+    if (comments.length === 1) return { verdict: 'once', why: '' };
+    return { verdict: 'untrue', why: 'nothing is said to be missing, and there is no comment below it' };
+  }
+  if (next_look_at !== null) return { verdict: 'waiting', why: missing };
+  return followed.includes('unknown')
+    ? { verdict: 'person', why: missing }
+    : { verdict: 'told', why: missing };
 }
 
 function judgeReview({ row, target }: Facts, alone: boolean): Judgement {
@@ -254,7 +291,12 @@ export const mayNeedPersonAfterAKill = (post: Pick<ChaosPost, 'platform' | 'name
   post.platform === 'linkedin' || isTiktokPhotos(post);
 
 /** By docs/guarantees.md: what is asked under a key of our own can always be told. */
-export const mayNeedPerson = ({ platform, name }: Pick<ChaosPost, 'platform' | 'name'>) =>
+export const mayNeedPerson = ({
+  platform,
+  name,
+  commented,
+}: Pick<ChaosPost, 'platform' | 'name'> & Partial<Pick<ChaosPost, 'commented'>>) =>
+  commented === true ||
   platform === 'linkedin' ||
   platform === 'mastodon' ||
   platform === 'youtube' ||

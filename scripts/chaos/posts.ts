@@ -49,6 +49,7 @@ export async function addPost(
     mark,
     file: own.sha256,
     due,
+    commented: example.commented,
   };
   const targets = also.length === 0 ? [] : [account, ...also];
   await insertRows(
@@ -81,7 +82,11 @@ export async function addPost(
             scheduled_time: due.slice(11, 19),
           }),
       ...own.columns,
-      metadata: { ...(own.columns['metadata'] as Row | undefined), ...named },
+      metadata: {
+        ...(own.columns['metadata'] as Row | undefined),
+        ...named,
+        ...(example.commented ? { publish_options: { first_comment: `${mark}, and the recipe.` } } : {}),
+      },
     },
   ]);
   lane.added.push(post);

@@ -1,3 +1,4 @@
+import { platforms } from '../../src/platforms/index.ts';
 import { accountsOf, type SeedAccount } from '../../src/sandbox/accounts.ts';
 import { FIRST_WISH, type Wish } from './app-side.ts';
 import type { ChaosPost } from './chaos-post.ts';
@@ -44,7 +45,12 @@ export async function addDrawn(
   const add = async (group: Group, like?: ChaosPost, as = example): Promise<Wanted> => {
     const others = group === 'accounts' ? othersFor(random, as, accountsOf(owner)) : [];
     const post = await addPost(lane, as, owner, { ...(like === undefined ? {} : { like }), also: others });
-    const also = others.map((one) => ({ ...post, platform: one.platform, accountId: one.sim.id }));
+    const also = others.map(({ platform, sim }) => ({
+      ...post,
+      platform,
+      accountId: sim.id,
+      commented: post.commented && 'first_comment' in platforms[platform].options,
+    }));
     count(counts, `posts: ${as.name.replace(/ by account \d+$/, '')}`);
     if (group !== 'one') count(counts, `posts of the group: ${group}`);
     return { group, targets: [post, ...also], wishes: [FIRST_WISH] };

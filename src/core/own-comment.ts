@@ -25,15 +25,15 @@ const LOOK_AGAIN_MS = 60_000;
 
 type Acts = Pick<Platform, 'prepare' | 'publish' | 'find'>;
 
-/** Whatever follows the post is a comment: a text, for which nothing is made beforehand. */
-export function withComments(post: Acts, comment: Pick<Acts, 'publish' | 'find'>): Acts {
+/** What follows the post goes its own way, and nothing is made beforehand for it. */
+export function withFollowUps(post: Acts, followUp: Pick<Acts, 'publish' | 'find'>): Acts {
   const isPost = ({ effect }: Job) => effect === MAIN_EFFECT;
   return {
     // What the post was made of stays remembered.
     prepare: async (job) =>
       isPost(job) ? await post.prepare(job) : { ready: true, checkpoint: job.checkpoint ?? {} },
-    publish: (job, arm) => (isPost(job) ? post : comment).publish(job, arm),
-    find: (job) => (isPost(job) ? post : comment).find(job),
+    publish: (job, arm) => (isPost(job) ? post : followUp).publish(job, arm),
+    find: (job) => (isPost(job) ? post : followUp).find(job),
   };
 }
 
@@ -134,8 +134,8 @@ export async function findComment(
   return { state: 'absent', proof: 'listing', checkpoint: job.checkpoint };
 }
 
-/** After a send of unknown outcome only a list without the comment lets another one leave. */
-export async function alreadyBelow(job: Job, find: (job: Job) => Promise<Found>): Promise<Published | null> {
+/** After a send of unknown outcome only a list without it lets another one leave. */
+export async function alreadyThere(job: Job, find: (job: Job) => Promise<Found>): Promise<Published | null> {
   if (!job.sentBefore) return null;
   const seen = await find(job);
   if (seen.state === 'published') return seen;
@@ -143,8 +143,8 @@ export async function alreadyBelow(job: Job, find: (job: Job) => Promise<Found>)
   throw new PublishError({
     kind: 'unknown',
     code: 'NOT_PROVEN_ABSENT',
-    message: 'An earlier send of the comment may have arrived.',
-    hint: 'Look below the post whether the comment is there.',
+    message: 'An earlier send of it may have arrived.',
+    hint: 'Look at the post whether it is there.',
   });
 }
 

@@ -52,6 +52,8 @@ export interface KindCapabilities {
 export interface MediaRule {
   /** Without a rule for 'cover' a platform does not take covers. */
   readonly role: MediaRole;
+  /** Key of publish_options: only where the post sets it to true are such files taken, and looked at. */
+  readonly onlyWith?: string;
   readonly min: number;
   readonly max: number;
   readonly mimes: readonly string[];
@@ -249,6 +251,8 @@ export interface FollowUp {
   readonly effect: string;
   /** In a sentence, e.g. "part 2 of 5" or "the first comment". */
   readonly label: string;
+  /** Of the post's files, which it shows; absent: none. */
+  readonly role?: MediaRole;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { shownBy } from '../core/media-rules.ts';
 import { type Account, PROVISIONAL_ID } from '../core/platform.ts';
 import { StoreError, type TargetSettlement } from '../core/store.ts';
 import { type PublishDeps, platformNamed } from './deps.ts';
@@ -58,8 +59,10 @@ async function goOn(
 ): Promise<TargetSettlement> {
   const { capabilities } = work.platform;
   const kind = capabilities.kinds[work.post.kind];
-  if (followUpsOf(work).length === 0 || kind === undefined) return published(work.target, null, null);
-  const media = await deps.media.open(work.post.media, kind, capabilities.label);
+  const followUps = followUpsOf(work);
+  if (followUps.length === 0 || kind === undefined) return published(work.target, null, null);
+  const shown = shownBy(followUps, kind, work.post);
+  const media = await deps.media.open(shown.media, shown.kind, capabilities.label);
   try {
     return await sendFollowUps(deps, work, id, account, media.files);
   } finally {

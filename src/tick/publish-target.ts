@@ -2,6 +2,7 @@ import type { Contact } from '../core/breaker.ts';
 import type { ChosenAccount } from '../core/choose-accounts.ts';
 import { type Problem, PublishError } from '../core/errors.ts';
 import type { StoredTarget } from '../core/job.ts';
+import { takenOf } from '../core/media-rules.ts';
 import type { Platform } from '../core/platform.ts';
 import { StoreError } from '../core/store.ts';
 import type { PublishDeps } from './deps.ts';
@@ -102,7 +103,7 @@ async function advance(deps: PublishDeps, work: TargetWork): Promise<Step> {
   if (kind === undefined || problems.length > 0) {
     return fail(deps, target, asFailed(problems.length > 0 ? problems : [kindRefused(platform, post.kind)]));
   }
-  const media = await deps.media.open(post.media, kind, capabilities.label);
+  const media = await deps.media.open(post.media, takenOf(kind, post), capabilities.label);
   try {
     if (media.problems.length > 0) return fail(deps, target, asFailed(media.problems));
     const seen = new Map(media.files.map((file) => [file.url, file.info]));

@@ -402,7 +402,15 @@ export const facts = {
     ],
     more: [],
     followed: [
-      commented('video', youtubeChannel, { needs: ['https://www.googleapis.com/auth/youtube.force-ssl'] }),
+      {
+        ...commented('video', youtubeChannel, {
+          needs: ['https://www.googleapis.com/auth/youtube.force-ssl'],
+        }),
+        name: 'a first comment, a playlist and a thumbnail',
+        cover: 'bakery-croissant.png',
+        options: { first_comment: COMMENT, playlist: 'PLcontract0000000001', thumbnail: true },
+        says: { comment: COMMENT, playlist: '', thumbnail: '' },
+      },
     ],
     // YouTube decides by the film's shape; the example of a reel is upright.
     shownKind: ({ kind }) => (kind === 'reel' ? 'short' : kind),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { takenOf } from '../../src/core/media-rules.ts';
 import type { KindCapabilities, MediaFile } from '../../src/core/platform.ts';
 import type { Post, PostMedia } from '../../src/core/post.ts';
 import { createMediaLibrary } from '../../src/media/library.ts';
@@ -58,7 +59,8 @@ export async function mediaStock(): Promise<MediaStock> {
     const kinds: Readonly<Partial<Record<string, KindCapabilities>>> = capabilities.kinds;
     const kind = kinds[example.kind];
     if (kind === undefined) throw new Error(`${capabilities.label} takes no ${example.kind}`);
-    const { files, problems } = await library.open(wanted, kind, capabilities.label);
+    const taken = takenOf(kind, { options: example.options ?? {} });
+    const { files, problems } = await library.open(wanted, taken, capabilities.label);
     if (problems.length > 0) throw new Error(problems.map(({ message }) => message).join(' '));
     const media = wanted.map((file, index) => ({ ...file, ...withInfo(files[index]) }));
     return { example, post: examplePost(platform, example, media), media: files };

@@ -1,6 +1,6 @@
 /** What the Page says below its own post. Comments are asked for by the post's id, or by the video's where that is all we have. */
 import type { Arm } from '../../core/http.ts';
-import { alreadyBelow, findComment, firstComment, publishedComment } from '../../core/own-comment.ts';
+import { alreadyThere, findComment, firstComment, publishedComment } from '../../core/own-comment.ts';
 import { type Found, type Job, MAIN_EFFECT, type Published } from '../../core/platform.ts';
 import { createComment, readComments } from './api.ts';
 import { list } from './listing.ts';
@@ -9,7 +9,7 @@ import { list } from './listing.ts';
 export const MAX_COMMENT = 8_000;
 
 export async function publishComment(job: Job, arm: Arm): Promise<Published> {
-  const there = await alreadyBelow(job, findOwnComment);
+  const there = await alreadyThere(job, findOwnComment);
   return there ?? publishedComment(await createComment(job, arm, postOf(job), textOf(job)));
 }
 

@@ -1,7 +1,7 @@
 /** What the account says below its own post. */
 import type { Arm } from '../../core/http.ts';
 import {
-  alreadyBelow,
+  alreadyThere,
   type CommentListing,
   findComment,
   firstComment,
@@ -17,7 +17,7 @@ export const MAX_COMMENT = 2_200;
 const MAX_PAGES = 20;
 
 export async function publishComment(job: Job, arm: Arm): Promise<Published> {
-  const there = await alreadyBelow(job, findOwnComment);
+  const there = await alreadyThere(job, findOwnComment);
   if (there !== null) return there;
   const response = await createComment(job, job.account, postOf(job), textOf(job), arm);
   const id = publishedId(response);

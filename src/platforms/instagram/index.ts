@@ -1,4 +1,4 @@
-import { firstCommentAsFollowUp, withComments } from '../../core/own-comment.ts';
+import { firstCommentAsFollowUp, withFollowUps } from '../../core/own-comment.ts';
 import type { Platform } from '../../core/platform.ts';
 import { accountId, lookUpAccountId, refresh, verify } from './account.ts';
 import { capabilities } from './capabilities.ts';
@@ -18,7 +18,7 @@ export const instagram: Platform = {
   lookUpAccountId,
   problems,
   followUps: firstCommentAsFollowUp,
-  ...withComments({ prepare, publish, find }, { publish: publishComment, find: findOwnComment }),
+  ...withFollowUps({ prepare, publish, find }, { publish: publishComment, find: findOwnComment }),
   identify,
   verify,
   refresh,

@@ -2,7 +2,7 @@
 import { PublishError } from '../../core/errors.ts';
 import type { Arm } from '../../core/http.ts';
 import {
-  alreadyBelow,
+  alreadyThere,
   type CommentListing,
   findComment,
   firstComment,
@@ -21,7 +21,7 @@ const PAGE = 100;
 const MAX_PAGES = 10;
 
 export async function publishComment(job: Job, arm: Arm): Promise<Published> {
-  const there = await alreadyBelow(job, findOwnComment);
+  const there = await alreadyThere(job, findOwnComment);
   if (there !== null) return there;
   const post = postOf(job);
   const body = { actor: job.account.id, object: post, message: { text: textOf(job) } };

@@ -1,4 +1,4 @@
-import { firstCommentAsFollowUp, withComments } from '../../core/own-comment.ts';
+import { firstCommentAsFollowUp, withFollowUps } from '../../core/own-comment.ts';
 import type { Platform } from '../../core/platform.ts';
 import { accountId, refresh, verify } from './account.ts';
 import { capabilities } from './capabilities.ts';
@@ -16,7 +16,7 @@ export const linkedin: Platform = {
   accountId,
   problems,
   followUps: firstCommentAsFollowUp,
-  ...withComments({ prepare, publish, find }, { publish: publishComment, find: findOwnComment }),
+  ...withFollowUps({ prepare, publish, find }, { publish: publishComment, find: findOwnComment }),
   identify,
   verify,
   refresh,

@@ -76,10 +76,10 @@ const snippets = z.object({
     .default([]),
 });
 
-const commentThread = z.object({ id: z.string().min(1) });
 const commentThreads = z.object({
   items: z.array(
-    commentThread.extend({
+    z.object({
+      id: z.string().min(1),
       snippet: z.object({
         topLevelComment: z.object({
           snippet: z.object({
@@ -95,6 +95,10 @@ const commentThreads = z.object({
   ),
   nextPageToken: z.string().min(1).optional(),
 });
+
+const created = z.object({ id: z.string().min(1) });
+const entries = z.object({ items: z.array(created) });
+const thumbnailSet = z.object({ kind: z.literal('youtube#thumbnailSetResponse') });
 
 const statuses = z.object({ items: z.array(z.object({ status: videoStatus })) });
 
@@ -229,6 +233,48 @@ export function listComments(
   });
 }
 
+/** Visible. https://developers.google.com/youtube/v3/docs/playlistItems/insert */
+export function addToPlaylist(
+  caller: Caller,
+  playlistId: string,
+  videoId: string,
+  arm: Arm,
+): Promise<HttpResponse> {
+  const resourceId = { kind: 'youtube#video', videoId };
+  return ask(caller, {
+    method: 'POST',
+    url: `${data(caller)}/playlistItems`,
+    query: { part: 'snippet' },
+    body: { json: { snippet: { playlistId, resourceId } } },
+    arm,
+  });
+}
+
+/** Entries of that one video. */
+export function listPlaylist(caller: Caller, playlistId: string, videoId: string): Promise<HttpResponse> {
+  return ask(caller, {
+    method: 'GET',
+    url: `${data(caller)}/playlistItems`,
+    query: { part: 'id', playlistId, videoId },
+  });
+}
+
+/** Visible. https://developers.google.com/youtube/v3/docs/thumbnails/set */
+export function setThumbnail(
+  caller: Caller,
+  videoId: string,
+  body: { readonly source: HttpSource; readonly type: string },
+  arm: Arm,
+): Promise<HttpResponse> {
+  return ask(caller, {
+    method: 'POST',
+    url: `${API}/upload/youtube/${version(caller)}/thumbnails/set`,
+    query: { videoId },
+    body,
+    arm,
+  });
+}
+
 export function exchangeRefreshToken(
   context: Pick<PlatformContext, 'http'>,
   client: { readonly id: string; readonly secret: Secret },
@@ -257,7 +303,9 @@ export const parse = {
   snippets: (response: HttpResponse) => read(snippets, response)?.items ?? null,
   statistics: (response: HttpResponse) => read(statistics, response)?.items ?? null,
   status: (response: HttpResponse): VideoStatus | null => read(statuses, response)?.items[0]?.status ?? null,
-  comment: (response: HttpResponse) => read(commentThread, response),
+  created: (response: HttpResponse) => read(created, response),
+  entries: (response: HttpResponse) => read(entries, response)?.items ?? null,
+  thumbnail: (response: HttpResponse) => read(thumbnailSet, response),
   comments: (response: HttpResponse) => read(commentThreads, response),
   tokens: (response: HttpResponse) => read(tokens, response),
 };

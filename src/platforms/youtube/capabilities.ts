@@ -22,6 +22,16 @@ const VIDEO: KindCapabilities = {
       maxBytes: 274_877_906_944,
       maxDurationMs: 12 * 3_600_000,
     },
+    // https://developers.google.com/youtube/v3/docs/thumbnails/set
+    {
+      role: 'cover',
+      onlyWith: 'thumbnail',
+      min: 0,
+      max: 1,
+      mimes: ['image/jpeg', 'image/png'],
+      convertToJpeg: ['image/webp'],
+      maxBytes: 2_097_152,
+    },
   ],
 };
 

@@ -1,7 +1,7 @@
 /** What the channel says below its own video. */
 import type { Arm } from '../../core/http.ts';
 import {
-  alreadyBelow,
+  alreadyThere,
   type CommentListing,
   findComment,
   firstComment,
@@ -10,7 +10,8 @@ import {
 } from '../../core/own-comment.ts';
 import { type Found, type Job, MAIN_EFFECT, type Published } from '../../core/platform.ts';
 import { callerOf, createComment, listComments, parse } from './api.ts';
-import { commentError } from './errors.ts';
+import { COMMENT_RULES } from './error-rules.ts';
+import { followUpError } from './errors.ts';
 
 /** Not in Google's documentation, which knows commentTextTooLong; what youtube.com itself takes. */
 export const MAX_COMMENT = 10_000;
@@ -21,7 +22,7 @@ const SHELVES = ['published', 'heldForReview', 'likelySpam'] as const;
 const MAX_PAGES = 10;
 
 export async function publishComment(job: Job, arm: Arm): Promise<Published> {
-  const there = await alreadyBelow(job, findOwnComment);
+  const there = await alreadyThere(job, findOwnComment);
   if (there !== null) return there;
   const { account } = job;
   const response = await createComment(
@@ -35,8 +36,8 @@ export async function publishComment(job: Job, arm: Arm): Promise<Published> {
     },
     arm,
   );
-  const created = parse.comment(response);
-  if (created === null) throw commentError(response, job.now(), 'armed');
+  const created = parse.created(response);
+  if (created === null) throw followUpError(response, job.now(), 'armed', COMMENT_RULES);
   return publishedComment(created.id);
 }
 
@@ -64,7 +65,7 @@ async function readShelf(
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const response = await listComments(callerOf(job, job.account), videoOf(job), shelf, pageToken);
     const answer = parse.comments(response);
-    if (answer === null) throw commentError(response, job.now(), 'not armed');
+    if (answer === null) throw followUpError(response, job.now(), 'not armed', COMMENT_RULES);
     for (const { id, snippet } of answer.items) {
       const { textOriginal, textDisplay, authorChannelId, publishedAt } = snippet.topLevelComment.snippet;
       const own = authorChannelId === undefined ? null : authorChannelId.value === job.account.id;

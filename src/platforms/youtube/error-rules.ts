@@ -157,18 +157,63 @@ export const COMMENT_RULES: readonly ErrorRule[] = [
     'Write the comment by hand below the video.',
   ),
   ...rules(
-    ['videoNotFound'],
-    'temporary',
-    'YouTube does not find the video to comment on yet.',
-    'Nothing to do: it is tried again.',
-  ),
-  ...rules(
     ['ineligibleAccount'],
     'rejected',
     'The Google account of the channel may not comment on YouTube.',
     'Log in to youtube.com with that account and follow what it asks for; "content-publisher retry" then sends the comment.',
   ),
 ];
+
+/** Before ERROR_RULES: https://developers.google.com/youtube/v3/docs/playlistItems/insert#errors */
+export const PLAYLIST_RULES: readonly ErrorRule[] = [
+  ...rules(
+    ['insufficientPermissions', 'PERMISSION_DENIED'],
+    'rejected',
+    'The connection may upload to the channel, but not change playlists.',
+    'Connect the YouTube channel again in the app with the permission youtube.force-ssl; "content-publisher retry" then adds the video.',
+  ),
+  ...rules(
+    ['playlistNotFound', 'playlistIdRequired', 'forbidden', 'playlistItemsNotAccessible'],
+    'rejected',
+    'The channel has no such playlist.',
+    'Add the video to its playlist in YouTube Studio.',
+  ),
+  ...rules(
+    [
+      'playlistContainsMaximumNumberOfVideos',
+      'videoAlreadyInAnotherSeriesPlaylist',
+      'playlistOperationUnsupported',
+      'manualSortRequired',
+    ],
+    'rejected',
+    'YouTube does not take the video into the playlist.',
+    'Look at the playlist in YouTube Studio and add the video there.',
+  ),
+];
+
+/** Before ERROR_RULES: https://developers.google.com/youtube/v3/docs/thumbnails/set#errors */
+export const THUMBNAIL_RULES: readonly ErrorRule[] = [
+  ...rules(
+    ['forbidden', 'insufficientPermissions', 'PERMISSION_DENIED'],
+    'rejected',
+    'The channel may not set thumbnails of its own.',
+    'Verify a phone number at youtube.com/verify; "content-publisher retry" then sets the thumbnail.',
+  ),
+  ...rules(
+    ['invalidImage', 'mediaBodyRequired'],
+    'rejected',
+    'YouTube does not accept the picture as thumbnail.',
+    'Set a thumbnail in YouTube Studio, a JPEG or PNG of at most 2 MB.',
+  ),
+];
+
+/** Behind those of the act itself. */
+export const FOLLOW_UP_RULES: readonly ErrorRule[] = rules(
+  ['videoNotFound', 'notFound'],
+  'temporary',
+  'YouTube does not find the video yet.',
+  'Nothing to do: it is tried again.',
+);
 
 /** Of the token endpoint, https://developers.google.com/identity/protocols/oauth2/web-server#offline */
 export const TOKEN_RULES: readonly ErrorRule[] = [

@@ -3,7 +3,7 @@ import { clip } from '../../core/clip.ts';
 import { classify, type ErrorRule, type PlatformAnswer, PublishError, withKind } from '../../core/errors.ts';
 import type { HttpResponse } from '../../core/http.ts';
 import { redactText } from '../../core/redact-text.ts';
-import { COMMENT_RULES, ERROR_RULES } from './error-rules.ts';
+import { ERROR_RULES, FOLLOW_UP_RULES } from './error-rules.ts';
 import { nextPacificMidnight } from './pacific.ts';
 
 // At midnight Pacific the platform itself says until when.
@@ -65,11 +65,16 @@ export function youtubeError(
 }
 
 /**
- * Of a comment. What it lacks is no reason to give the account up; and a video that YouTube does not find yet has surely
- * got no comment.
+ * Of what follows a video. What it lacks is no reason to give the account up; and what YouTube does not find has surely
+ * not been changed.
  */
-export function commentError(response: HttpResponse, now: Date, moment: 'armed' | 'not armed'): PublishError {
-  const rules = [...COMMENT_RULES, ...ERROR_RULES];
+export function followUpError(
+  response: HttpResponse,
+  now: Date,
+  moment: 'armed' | 'not armed',
+  own: readonly ErrorRule[],
+): PublishError {
+  const rules = [...own, ...FOLLOW_UP_RULES, ...ERROR_RULES];
   const notFound = response.status === 404 && youtubeAnswer(response, now) !== null;
   return youtubeError(response, now, notFound ? 'not armed' : moment, rules);
 }

@@ -1,9 +1,9 @@
-import { firstCommentAsFollowUp, withComments } from '../../core/own-comment.ts';
+import { withFollowUps } from '../../core/own-comment.ts';
 import type { Platform } from '../../core/platform.ts';
 import { accountId, lookUpAccountId, refresh, verify } from './account.ts';
 import { capabilities } from './capabilities.ts';
-import { findOwnComment, publishComment } from './comment.ts';
 import { find } from './find.ts';
+import { findFollowUp, followUps, publishFollowUp } from './follow-ups.ts';
 import { identify } from './identify.ts';
 import { metrics } from './metrics.ts';
 import { OPTION_SHAPES } from './options.ts';
@@ -17,8 +17,8 @@ export const youtube: Platform = {
   accountId,
   lookUpAccountId,
   problems,
-  followUps: firstCommentAsFollowUp,
-  ...withComments({ prepare, publish, find }, { publish: publishComment, find: findOwnComment }),
+  followUps,
+  ...withFollowUps({ prepare, publish, find }, { publish: publishFollowUp, find: findFollowUp }),
   identify,
   verify,
   refresh,

@@ -8,6 +8,10 @@ interface UploadOptions {
   readonly categoryId: string;
   readonly notifySubscribers: boolean;
   readonly tags: readonly string[];
+  readonly playlist: string | null;
+  readonly thumbnail: boolean;
+  /** When YouTube itself makes the video public. */
+  readonly publishAt: string | null;
 }
 
 // 22 is "People & Blogs", what YouTube itself takes when none is given.
@@ -23,6 +27,12 @@ export const OPTION_SHAPES = {
   },
   notify_subscribers: { schema: z.boolean(), wanted: 'true or false' },
   tags: { schema: z.array(z.string()), wanted: 'a list of texts' },
+  playlist: { schema: z.string().regex(/^[\w-]{10,64}$/), wanted: 'the id of a playlist of the channel' },
+  thumbnail: { schema: z.boolean(), wanted: 'true or false' },
+  publish_at: {
+    schema: z.iso.datetime({ offset: true }),
+    wanted: 'a time with its offset, such as "2026-12-24T18:00:00+01:00"',
+  },
 } as const satisfies OptionShapes;
 
 /** Options with their defaults. A value of the wrong type counts as absent here; optionProblems refuses it. */
@@ -35,5 +45,8 @@ export function readOptions(options: Readonly<Record<string, unknown>>): UploadO
       .catch(true)
       .parse(options['notify_subscribers']),
     tags: OPTION_SHAPES.tags.schema.catch([]).parse(options['tags']),
+    playlist: OPTION_SHAPES.playlist.schema.nullable().catch(null).parse(options['playlist']),
+    thumbnail: OPTION_SHAPES.thumbnail.schema.catch(false).parse(options['thumbnail']),
+    publishAt: OPTION_SHAPES.publish_at.schema.nullable().catch(null).parse(options['publish_at']),
   };
 }

@@ -10,8 +10,7 @@ const LOOK_TIMEOUT_MS = 3000;
 /** A finished upload as an outcome, with what YouTube says against the video so far. Never throws. */
 export async function publishedVideo(job: Job, video: Video, short: boolean): Promise<Published> {
   const status = (await lookAtStatus(job, video.id)) ?? video.status;
-  const warning =
-    status === undefined ? undefined : statusWarning(status, readOptions(job.post.options).privacy);
+  const warning = status === undefined ? undefined : statusWarning(status, wantedPrivacy(job));
   return {
     state: 'published',
     id: video.id,
@@ -19,6 +18,12 @@ export async function publishedVideo(job: Job, video: Video, short: boolean): Pr
     url: videoUrl(video.id, short),
     ...(warning === undefined ? {} : { warning }),
   };
+}
+
+/** What is to become public later is private until then. */
+function wantedPrivacy({ post }: Job): string {
+  const { privacy, publishAt } = readOptions(post.options);
+  return publishAt === null ? privacy : 'private';
 }
 
 /** null: not to be had. The upload scope alone may not read it. */

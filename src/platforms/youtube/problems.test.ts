@@ -8,6 +8,7 @@ function codes(over: Partial<Post>): string[] {
   return problems(youtubePost(over)).map(({ code }) => code);
 }
 
+const LATER = '2099-12-24T18:00:00+01:00';
 const noTags = { hashtags: [] };
 const tagList = (tags: string[]): Partial<Post> => ({ ...noTags, options: { tags } });
 
@@ -58,6 +59,39 @@ describe('problems', () => {
     ['a tag with a space and 499 characters', tagList([`x ${'y'.repeat(497)}`]), ['TAGS_TOO_LONG']],
     ['the same tag twice', { hashtags: [`#${'x'.repeat(400)}`], options: { tags: ['X'.repeat(400)] } }, []],
     ['a tag with >', tagList(['a>b']), ['ANGLE_BRACKET']],
+    ['a comment', { options: { first_comment: 'x'.repeat(10_000) } }, []],
+    ['a comment too long', { options: { first_comment: 'x'.repeat(10_001) } }, ['COMMENT_TOO_LONG']],
+    ['a comment with a bell', { options: { first_comment: 'a\u0007' } }, ['CONTROL_CHARACTER']],
+    [
+      'a comment below a film for kids',
+      { options: { first_comment: 'a', made_for_kids: true } },
+      ['COMMENT_NOT_POSSIBLE'],
+    ],
+    [
+      'a comment below a private film',
+      { options: { first_comment: 'a', privacy: 'private' } },
+      ['COMMENT_NOT_POSSIBLE'],
+    ],
+    ['a later time', { options: { publish_at: LATER } }, []],
+    [
+      'a comment below a film that is private so far',
+      { options: { first_comment: 'a', publish_at: LATER } },
+      ['COMMENT_NOT_POSSIBLE'],
+    ],
+    [
+      'a later time of an unlisted film',
+      { options: { publish_at: LATER, privacy: 'unlisted' } },
+      ['PUBLISH_AT_PRIVACY'],
+    ],
+    [
+      'a time before the post is due',
+      { options: { publish_at: '2020-01-01T00:00:00Z' } },
+      ['PUBLISH_AT_PAST'],
+    ],
+    ['a time without an offset', { options: { publish_at: '2099-01-01T00:00:00' } }, ['OPTION_INVALID']],
+    ['a thumbnail without a picture', { options: { thumbnail: true } }, ['THUMBNAIL_MISSING']],
+    ['a playlist', { options: { playlist: 'PLabcdefghij' } }, []],
+    ['a playlist that is an address', { options: { playlist: 'https://youtube.com/x' } }, ['OPTION_INVALID']],
   ] as [string, Partial<Post>, string[]][])('judges %s', (_what, over, expected) => {
     expect(codes(over)).toEqual(expected);
   });

@@ -25,6 +25,9 @@ const MAX_TAG_CHARACTERS = 500;
  * | category_id | digits as text | "22" (People & Blogs) |
  * | notify_subscribers | boolean | true |
  * | tags | list of texts, added to the hashtags | none |
+ * | playlist | id of a playlist of the channel | none |
+ * | thumbnail | true: the post's cover picture becomes the thumbnail | false |
+ * | publish_at | time at which YouTube makes the video public; private until then | at once |
  */
 export function problems(post: Post): Problem[] {
   if (capabilities.kinds[post.kind] === undefined) return [wrongKind(post)];
@@ -32,6 +35,8 @@ export function problems(post: Post): Problem[] {
     ...titleProblems(titleOf(post)),
     ...descriptionProblems(descriptionOf(post)),
     ...tagProblems(tagsOf(post)),
+    ...laterProblems(post),
+    ...thumbnailProblems(post),
     ...firstCommentProblems(capabilities.label, post, MAX_COMMENT, withoutComments(post)),
     ...optionProblems(capabilities.label, OPTION_SHAPES, post.options),
   ];
@@ -39,9 +44,43 @@ export function problems(post: Post): Problem[] {
 
 /** https://support.google.com/youtube/answer/157177 (private), …/14323217 (made for kids) */
 function withoutComments({ options }: Post): string | null {
-  const { privacy, madeForKids } = readOptions(options);
+  const { privacy, madeForKids, publishAt } = readOptions(options);
   if (madeForKids) return 'YouTube switches comments off below videos that are made for kids.';
+  if (publishAt !== null)
+    return 'The video is private until publish_at, and private videos have no comments.';
   return privacy === 'private' ? 'Private videos on YouTube have no comments.' : null;
+}
+
+/** YouTube would make a video with an earlier time public at once. */
+function laterProblems({ options, dueAt }: Post): Problem[] {
+  const { publishAt } = readOptions(options);
+  if (publishAt === null) return [];
+  const privacy = options['privacy'] ?? 'public';
+  const other = rejected(
+    'PUBLISH_AT_PRIVACY',
+    `The post has publish_at and privacy ${JSON.stringify(privacy)}; YouTube makes a video public at that time.`,
+    'Remove publish_at or privacy from its publish_options and schedule the post again.',
+  );
+  const tooEarly = rejected(
+    'PUBLISH_AT_PAST',
+    `The video is to become public at ${publishAt}, before the post itself is due (${dueAt.toISOString()}).`,
+    'Set publish_at to a later time, or remove it, and schedule the post again.',
+  );
+  return [
+    ...(privacy === 'public' ? [] : [other]),
+    ...(Date.parse(publishAt) > dueAt.getTime() ? [] : [tooEarly]),
+  ];
+}
+
+function thumbnailProblems({ options, media }: Post): Problem[] {
+  if (!readOptions(options).thumbnail || media.some(({ role }) => role === 'cover')) return [];
+  return [
+    rejected(
+      'THUMBNAIL_MISSING',
+      'The post has thumbnail in its publish_options, but no picture beside its video.',
+      'Attach the picture to the post, or remove thumbnail, and schedule it again.',
+    ),
+  ];
 }
 
 function wrongKind(post: Post): Problem {

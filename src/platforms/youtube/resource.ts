@@ -13,6 +13,8 @@ export interface VideoResource {
   };
   readonly status: {
     readonly privacyStatus: 'public' | 'unlisted' | 'private';
+    /** Only of a video that is private until then. */
+    readonly publishAt?: string;
     readonly selfDeclaredMadeForKids: boolean;
   };
 }
@@ -40,7 +42,7 @@ function sameTag(one: string, other: string): boolean {
 }
 
 export function videoResource(post: Post): VideoResource {
-  const { privacy, madeForKids, categoryId } = readOptions(post.options);
+  const { privacy, madeForKids, categoryId, publishAt } = readOptions(post.options);
   const tags = tagsOf(post);
   return {
     snippet: {
@@ -49,6 +51,11 @@ export function videoResource(post: Post): VideoResource {
       ...(tags.length === 0 ? {} : { tags }),
       categoryId,
     },
-    status: { privacyStatus: privacy, selfDeclaredMadeForKids: madeForKids },
+    status: {
+      ...(publishAt === null
+        ? { privacyStatus: privacy }
+        : { privacyStatus: 'private', publishAt: new Date(publishAt).toISOString() }),
+      selfDeclaredMadeForKids: madeForKids,
+    },
   };
 }

@@ -162,6 +162,17 @@ describe('publishing', () => {
     });
   });
 
+  it('lets YouTube make the video public at a later time, and is not surprised that it is private until then', async () => {
+    await open();
+    const post = youtubePost({ options: { publish_at: '2026-12-24T18:00:00+01:00' } });
+    const checkpoint = await prepared({ post });
+    const published = await youtube.publish(world.job({ post, checkpoint }), LIVE_ARM);
+    expect(published).not.toHaveProperty('warning');
+    expect(world.asked[0]?.json).toMatchObject({
+      status: { privacyStatus: 'private', publishAt: '2026-12-24T17:00:00.000Z' },
+    });
+  });
+
   it('publishes nothing when the arm has expired', async () => {
     await open();
     const checkpoint = await prepared();

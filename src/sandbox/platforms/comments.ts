@@ -26,8 +26,8 @@ export function makeComments(world: SimWorld): Comments {
   };
 }
 
-/** Whether it is a post of its own, which stands in lists of posts. */
-export const isPost = ({ kind }: PublicPost): boolean => kind !== 'comment';
+/** Whether it is a post of its own, and nothing that was done with one. */
+export const isPost = ({ kind }: PublicPost): boolean => !['comment', 'playlist', 'thumbnail'].includes(kind);
 
 /** The public post of any account that has this id and may be commented on. */
 export function postToComment(world: SimWorld, id: string): PublicPost | undefined {

@@ -12,6 +12,7 @@ import {
 } from './answers.ts';
 import { makeAuth } from './auth.ts';
 import { insertThread, listThreads } from './comments.ts';
+import { makeExtras } from './extras.ts';
 import { makeQuota } from './quota.ts';
 import { listChannels, listUploads, listVideos } from './reads.ts';
 import { makeSessions } from './sessions.ts';
@@ -45,6 +46,7 @@ export function makeYoutubeSimulatorWith(limits: Partial<Limits>): MakeSimulator
 function simulate(world: SimWorld, limits: Limits): ReturnType<MakeSimulator> {
   const videos = new Map<string, SimVideo>();
   const auth = makeAuth(world);
+  const extras = makeExtras(world, videos);
   const comments = makeComments(world);
   const quota = makeQuota(() => world.now());
   const sessions = makeSessions(world, videos, quota, limits);
@@ -87,8 +89,12 @@ function simulate(world: SimWorld, limits: Limits): ReturnType<MakeSimulator> {
         return insertThread(request, account, videos, comments, world);
       case METHODS.comments.id:
         return listThreads(request, account, videos, comments);
+      case METHODS.entry.id:
+        return extras.addEntry(request, account);
+      case METHODS.thumbnail.id:
+        return extras.setThumbnail(request, account);
       case METHODS.uploads.id:
-        return listUploads(request, account, parts.parts, videos, world);
+        return extras.listEntries(request) ?? listUploads(request, account, parts.parts, videos, world);
       default:
         return listVideos(request, account, parts.parts, videos, world);
     }
@@ -124,7 +130,8 @@ function readParts(
     return { refusal: badRequest("Invalid value at 'notifySubscribers'") };
   const parts = request.query.getAll('part').flatMap((part) => part.split(','));
   const unknown = parts.find((part) => !method.parts.includes(part));
-  if (parts.length > 0 && unknown === undefined) return { parts };
+  const enough = parts.length > 0 || method.parts.length === 0;
+  if (enough && unknown === undefined) return { parts };
   const reason = unknown === undefined ? 'missingRequiredParameter' : 'unknownPart';
   return {
     refusal: apiError(400, reason, unknown === undefined ? 'Required parameter: part' : `'${unknown}'`, {

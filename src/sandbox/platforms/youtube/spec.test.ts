@@ -78,6 +78,7 @@ describe('the simulator and Google’s discovery document', () => {
       videos: 'Video',
       channels: 'Channel',
       uploads: 'PlaylistItem',
+      entry: 'PlaylistItem',
       comment: 'CommentThread',
       comments: 'CommentThread',
     } as const;
@@ -117,6 +118,8 @@ describe('the simulator and Google’s discovery document', () => {
       PlaylistItemListResponse: ['items', 'nextPageToken'],
       ChannelListResponse: ['items'],
       VideoListResponse: ['items'],
+      PlaylistItem: ['id', 'snippet'],
+      ThumbnailSetResponse: ['kind', 'items'],
       CommentThread: ['id', 'snippet'],
       CommentThreadSnippet: ['channelId', 'videoId', 'topLevelComment'],
       CommentSnippet: ['textOriginal', 'textDisplay', 'authorChannelId', 'publishedAt'],
