@@ -34,7 +34,7 @@ export function outcomeOf(job: Job, state: Named, status: PublishStatus): Found 
     case 'PROCESSING_UPLOAD':
       return state.kind === 'photos' ? accepted(job, state) : uploading(job, state, status.uploadedBytes);
     case 'FAILED':
-      return failed(job, state, status.failReason);
+      return failed(job, state, status);
     default:
       return again(job, `TikTok calls the post ${status.status}, which its documentation does not describe.`);
   }
@@ -96,8 +96,12 @@ function uploading(job: Job, state: VideoState, uploaded: number | undefined): F
   return { state: 'absent', proof: 'own-key', checkpoint: state };
 }
 
-function failed(job: Job, { failures }: Named, reason: string): Found {
-  if (reason === 'internal' && failures < MAX_FAILURES)
+/** An upload that it gave up before it had all of it says nothing against the video. */
+function failed(job: Job, state: Named, { failReason, uploadedBytes }: PublishStatus): Found {
+  const { failures } = state;
+  const halfWay =
+    state.kind === 'video' && !state.sent && uploadedBytes !== undefined && uploadedBytes < state.total;
+  if ((halfWay || failReason === 'internal') && failures < MAX_FAILURES)
     return { state: 'absent', proof: 'own-key', checkpoint: nothing(failures + 1) };
-  return { state: 'refused', problem: failure(reason, job.now()) };
+  return { state: 'refused', problem: failure(failReason, job.now()) };
 }

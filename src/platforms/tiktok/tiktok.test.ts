@@ -612,6 +612,23 @@ describe('a last chunk whose answer was lost', () => {
     });
   });
 
+  it('is sent anew when TikTok gave the upload up before it had all of it', async () => {
+    await open();
+    const checkpoint = await prepared();
+    const failed = { status: 'FAILED', fail_reason: 'file_format_check_failed' };
+    const half = answering(STATUS, async () => said({ ...failed, uploaded_bytes: 5 }));
+    expect(await tiktok.find(armedJob(checkpoint, lostOnes({ http: half })))).toMatchObject({
+      state: 'absent',
+      proof: 'own-key',
+      checkpoint: { kind: 'nothing', failures: 1 },
+    });
+    const { total } = videoState(checkpoint);
+    const whole = answering(STATUS, async () => said({ ...failed, uploaded_bytes: total }));
+    expect(await tiktok.find(armedJob(checkpoint, lostOnes({ http: whole })))).toMatchObject({
+      state: 'refused',
+    });
+  });
+
   it('is looked for among the public posts once TikTok has forgotten its status', async () => {
     await open();
     const checkpoint = await sent();
