@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Arm, HttpResponse } from '../../core/http.ts';
 import type { Account, PlatformContext } from '../../core/platform.ts';
 import { Secret } from '../../core/secret.ts';
+import { CONTAINER_CODES } from '../../http/graph-containers.ts';
 import { address, bearer, get, loginWorld, parse } from './call.ts';
 
 /** A form to be sent; addresses of files are secrets because they may be signed. */
@@ -10,7 +11,7 @@ export type Form = Readonly<Record<string, string | Secret>>;
 const id = z.string().regex(/^\d+$/);
 const created = z.object({ id });
 const statusAnswer = z.object({
-  status_code: z.enum(['IN_PROGRESS', 'FINISHED', 'PUBLISHED', 'ERROR', 'EXPIRED']),
+  status_code: z.enum(CONTAINER_CODES),
   status: z.string().catch(''),
 });
 const quotaAnswer = z.object({
@@ -45,7 +46,7 @@ const listedComment = z.object({
 const commentsAnswer = z.object({ data: z.array(listedComment), paging: listAnswer.shape.paging });
 const user = z.object({ user_id: id, username: z.string() });
 
-export type ContainerStatus = z.infer<typeof statusAnswer>;
+type ContainerStatus = z.infer<typeof statusAnswer>;
 export type ListedComment = z.infer<typeof listedComment>;
 export type ListedMedia = z.infer<typeof listed>;
 

@@ -1,45 +1,26 @@
-import { z } from 'zod';
-import type { Checkpoint } from '../../core/platform.ts';
+import type { ContainerKit } from '../../http/graph-containers.ts';
+import { containerStatus, createContainer } from './api.ts';
+import { containerError } from './errors.ts';
+import { carouselForm, itemForm, singleForm } from './forms.ts';
 
-/**
- * A container of ours. The platform keeps it for 24 hours
- * (https://developers.facebook.com/docs/instagram-platform/content-publishing); we build another one after 20.
- */
-const part = z.strictObject({
-  id: z.string().regex(/^\d+$/),
-  expiresAt: z.iso.datetime(),
-  /** The platform has said FINISHED. */
-  ready: z.boolean(),
-});
-
-const schema = z.strictObject({
-  version: z.literal(1),
-  /** Items of a carousel in the order of job.media; null where there is none yet. */
-  children: z.array(part.nullable()),
-  /** What media_publish is asked with. */
-  container: part.nullable(),
-  /** How often the parts being processed have been looked at; decides when to look again. */
-  looks: z.int().nonnegative(),
-});
-
-export type Part = z.infer<typeof part>;
-export type Containers = z.infer<typeof schema>;
-
-const PART_LIFE_MS = 20 * 3_600_000;
-
-export const NOTHING: Containers = { version: 1, children: [], container: null, looks: 0 };
-
-/** null: nothing was prepared. 'unreadable': something was, and we cannot tell what. */
-export function readCheckpoint(checkpoint: Checkpoint | null): Containers | 'unreadable' | null {
-  if (checkpoint === null) return null;
-  const parsed = schema.safeParse(checkpoint);
-  return parsed.success ? parsed.data : 'unreadable';
-}
-
-export function newPart(id: string, now: Date): Part {
-  return { id, expiresAt: new Date(now.getTime() + PART_LIFE_MS).toISOString(), ready: false };
-}
-
-export function isExpired(part: Part, now: Date): boolean {
-  return Date.parse(part.expiresAt) <= now.getTime();
-}
+/** What is kept of a post while it is prepared: containers (src/http/graph-containers.ts), made and asked like this. */
+export const containers: ContainerKit = {
+  label: 'Instagram',
+  items: ({ post, media }) => (post.kind === 'carousel' ? media.filter(({ role }) => role !== 'cover') : []),
+  createItem: async (job, file) => createContainer(job, job.account, await itemForm(file)),
+  create: async (job, items) => {
+    const { post, media, account } = job;
+    const file = media.find(({ role }) => role !== 'cover');
+    const cover = media.find(({ role }) => role === 'cover');
+    const form =
+      post.kind === 'carousel' || file === undefined
+        ? carouselForm(post, items)
+        : await singleForm(post, file, cover);
+    return createContainer(job, account, form);
+  },
+  status: async (job, id) => {
+    const { status_code: code, status: detail } = await containerStatus(job, job.account, id);
+    return { code, detail };
+  },
+  failure: containerError,
+};

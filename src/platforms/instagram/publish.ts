@@ -1,8 +1,7 @@
-import { PublishError } from '../../core/errors.ts';
 import type { Arm } from '../../core/http.ts';
 import type { Job, Published } from '../../core/platform.ts';
+import { preparedContainer } from '../../http/graph-containers.ts';
 import { mediaPublish, permalink, publishedId } from './api.ts';
-import { isExpired, readCheckpoint } from './checkpoint.ts';
 import { publishError } from './errors.ts';
 import { published } from './outcome.ts';
 
@@ -12,19 +11,6 @@ export async function publish(job: Job, arm: Arm): Promise<Published> {
   const id = publishedId(response);
   if (id === null) throw publishError(response, job.now(), job.sentBefore);
   return published(job.post, 'media', id, await addressOf(job, id));
-}
-
-function preparedContainer(job: Job): string {
-  const state = readCheckpoint(job.checkpoint);
-  const container = state === null || state === 'unreadable' ? null : state.container;
-  // After a send of unknown outcome no other container may be built: the platform decides whether this one still lives.
-  if (container !== null && (job.sentBefore || !isExpired(container, job.now()))) return container.id;
-  throw new PublishError({
-    kind: 'temporary',
-    code: 'NOTHING_PREPARED',
-    message: 'The post is not prepared, or was prepared too long ago. Nothing was sent.',
-    hint: 'Nothing: it is prepared again by itself.',
-  });
 }
 
 /** It is out, whatever happens here. */

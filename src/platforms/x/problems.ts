@@ -1,8 +1,9 @@
 import { type Problem, rejected } from '../../core/errors.ts';
 import type { Post } from '../../core/post.ts';
 import { optionProblems } from '../../core/post-options.ts';
+import { MAX_PARTS } from '../../core/thread.ts';
 import { capabilities } from './capabilities.ts';
-import { MAX_PARTS, maxWeight, partsOf, shownMedia, wholeText } from './content.ts';
+import { maxWeight, partsOf, shownMedia, wholeText } from './content.ts';
 import { OPTION_SHAPES, readOptions } from './options.ts';
 import { weightOf } from './weight.ts';
 

@@ -1,16 +1,20 @@
-import { weightOf } from './weight.ts';
-
 /** Where a text may be cut, best first: between paragraphs, lines, sentences, words. */
 const JOINTS = [/\n\s*\n\s*/g, /\n\s*/g, /(?<=[.!?…。！？]["'”’)]*)\s+/g, /\s+/g] as const;
+
+export interface Size {
+  readonly max: number;
+  /** Length of a text as the platform counts it. */
+  readonly count: (text: string) => number;
+}
 
 /**
  * The text in parts that each fit, in order; only white space at the joints goes. Null when one word alone is too long.
  */
-export function splitText(text: string, max: number): readonly string[] | null {
+export function splitText(text: string, size: Size): readonly string[] | null {
   const parts: string[] = [];
   let rest = text.trim();
-  while (weightOf(rest) > max) {
-    const end = endOfPart(rest, max);
+  while (size.count(rest) > size.max) {
+    const end = endOfPart(rest, size);
     if (end === null) return null;
     parts.push(rest.slice(0, end).trimEnd());
     rest = rest.slice(end).trimStart();
@@ -19,17 +23,16 @@ export function splitText(text: string, max: number): readonly string[] | null {
 }
 
 /** The best joint in the second half of what fits, else the last one that fits at all. */
-function endOfPart(text: string, max: number): number | null {
-  const fitting = JOINTS.map((joint) => lastFitting(text, joint, max));
-  return (
-    fitting.find((end) => end !== null && weightOf(text.slice(0, end)) * 2 >= max) ?? fitting.at(-1) ?? null
-  );
+function endOfPart(text: string, size: Size): number | null {
+  const fitting = JOINTS.map((joint) => lastFitting(text, joint, size));
+  const atHalf = (end: number | null) => end !== null && size.count(text.slice(0, end)) * 2 >= size.max;
+  return fitting.find(atHalf) ?? fitting.at(-1) ?? null;
 }
 
-function lastFitting(text: string, joint: RegExp, max: number): number | null {
+function lastFitting(text: string, joint: RegExp, { max, count }: Size): number | null {
   let last: number | null = null;
   for (const { index } of text.matchAll(joint)) {
-    if (weightOf(text.slice(0, index)) > max) break;
+    if (count(text.slice(0, index)) > max) break;
     if (index > 0) last = index;
   }
   return last;
