@@ -115,6 +115,7 @@ const FROM_CAMPAIGN: Readonly<Record<SeedAccount['platform'], (media: SeedMedia)
   linkedin: () => ({ post_type: 'post' }),
   mastodon: () => ({ post_type: 'post' }),
   bluesky: () => ({ post_type: 'post' }),
+  threads: () => ({ post_type: 'post' }),
   tiktok: (m) => ({ post_type: 'video', primary_image_url: m.cyclingFilm }),
   youtube: (m) => ({ post_type: 'video', primary_image_url: m.cyclingFilm }),
   x: () => ({ post_type: 'post' }),
@@ -176,6 +177,7 @@ export function copyOf({ platform, name, table, account }: Example): Example | u
     x: 'text',
     mastodon: 'text',
     bluesky: 'text',
+    threads: 'text',
     tiktok: 'video',
   }[platform];
   if (table !== 'created_content' || account !== 0 || name !== `${platform} ${original}`) return undefined;

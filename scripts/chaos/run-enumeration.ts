@@ -39,7 +39,7 @@ export const ZOMBIES: Ways<(typeof MEANWHILE)[number]> = {
   ways: MEANWHILE,
   // One of each way to prepare, send and find.
   examples:
-    /^(facebook (text|image|video|reel|photo story|video story)|instagram (image|carousel|reel|photo story)|linkedin (text|video|text by account 2)|(youtube|tiktok) video|tiktok image|(x|mastodon|bluesky) (text|image|video))$/,
+    /^(facebook (text|image|video|reel|photo story|video story)|instagram (image|carousel|reel|photo story)|linkedin (text|video|text by account 2)|(youtube|tiktok) video|tiktok image|(x|mastodon|bluesky|threads) (text|image|video))$/,
   // Before the claim there is nothing to lose, after the settlement nothing to do.
   requests: /^(?!rpc publisher_(sweep|plan_read|plan_write|writebacks|report)$)/,
   at: suspendAt,

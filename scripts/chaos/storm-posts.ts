@@ -83,13 +83,13 @@ function othersFor(
 }
 
 const FITTING: readonly (readonly [RegExp, readonly SeedAccount['platform'][]])[] = [
-  [/ (text|link)\b/, ['facebook', 'linkedin', 'x', 'mastodon', 'bluesky']],
+  [/ (text|link)\b/, ['facebook', 'linkedin', 'x', 'mastodon', 'bluesky', 'threads']],
   [
     / (image|PNG image|carousel)\b/,
-    ['facebook', 'instagram', 'linkedin', 'x', 'mastodon', 'bluesky', 'tiktok'],
+    ['facebook', 'instagram', 'linkedin', 'x', 'mastodon', 'bluesky', 'threads', 'tiktok'],
   ],
-  [/ reel\b/, ['facebook', 'instagram', 'youtube', 'x', 'mastodon', 'bluesky', 'tiktok']],
-  [/ video\b/, ['facebook', 'linkedin', 'youtube', 'x', 'mastodon', 'bluesky', 'tiktok']],
+  [/ reel\b/, ['facebook', 'instagram', 'youtube', 'x', 'mastodon', 'bluesky', 'threads', 'tiktok']],
+  [/ video\b/, ['facebook', 'linkedin', 'youtube', 'x', 'mastodon', 'bluesky', 'threads', 'tiktok']],
 ];
 
 export interface Judged extends Judgement {

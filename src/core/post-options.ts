@@ -14,6 +14,9 @@ export const ALT_TEXT = {
 /** Judged before any platform is asked (post-link.ts). */
 export const LINK = { schema: z.unknown(), wanted: 'an address, or {url, title?, description?}' } as const;
 
+/** A text over the limit goes out in parts (thread.ts). */
+export const THREAD = { schema: z.boolean(), wanted: 'true or false' } as const;
+
 /** Every option that is given and is not what the platform reads. */
 export function optionProblems(label: string, shapes: OptionShapes, options: JsonObject): Problem[] {
   return Object.entries(shapes)

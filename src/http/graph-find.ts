@@ -6,6 +6,7 @@
 import { PublishError } from '../core/errors.ts';
 import { HttpFailure } from '../core/http.ts';
 import type { Accepted, Found, Job, Published } from '../core/platform.ts';
+import type { GraphPage } from './graph.ts';
 import { type ContainerCode, readContainers } from './graph-containers.ts';
 
 const LOOK_AGAIN_MS = 30_000;
@@ -27,10 +28,7 @@ export interface FindKit<T extends Listed> {
   /** 'UNREADABLE': it does not show the container, which says nothing. */
   status(job: Job, container: string): Promise<ContainerCode | 'UNREADABLE'>;
   /** One page, newest first, of the list that the post would stand in, and the cursor of the next one. */
-  page(
-    job: Job,
-    after: string | undefined,
-  ): Promise<{ readonly items: readonly T[]; readonly after: string | undefined }>;
+  page(job: Job, after: string | undefined): Promise<GraphPage<T>>;
   isSame(job: Job, item: T): boolean;
   /** Whether a list that is complete since then must show the post. */
   mustList(job: Job, since: Date): boolean;

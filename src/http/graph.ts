@@ -20,10 +20,14 @@ const errorBody = z.object({
     message: z.string().catch(''),
     error_subcode: z.number().optional().catch(undefined),
     is_transient: z.boolean().optional().catch(undefined),
+    error_user_title: z.string().optional().catch(undefined),
     error_user_msg: z.string().optional().catch(undefined),
     fbtrace_id: z.string().optional().catch(undefined),
   }),
 });
+
+/** Names of errors that stand in the words beside a general code: THREADS_API__LINK_LIMIT_EXCEEDED. */
+const NAMED = /\b[A-Z]+_API__[A-Z_]+\b/g;
 
 // https://developers.facebook.com/docs/video-api/guides/reels-publishing
 const ruploadBody = z.object({
@@ -56,14 +60,16 @@ export function graphAnswer(response: HttpResponse, now: Date): PlatformAnswer |
       code,
       error_subcode: subcode,
       is_transient,
+      error_user_title: title = '',
       error_user_msg,
       message,
       fbtrace_id,
     } = graph.data.error;
     // Subcodes are unique over all codes, and the code they come with varies by endpoint: '*/1363031' names them all.
     const specific = subcode === undefined ? [] : [`${code}/${subcode}`, `*/${subcode}`];
+    const named = `${title} ${message} ${error_user_msg ?? ''}`.match(NAMED) ?? [];
     return {
-      keys: [...specific, `${code}`, ...(is_transient === true ? [TRANSIENT_KEY] : [])],
+      keys: [...named, ...specific, `${code}`, ...(is_transient === true ? [TRANSIENT_KEY] : [])],
       platformCode: specific[0] ?? `${code}`,
       platformMessage: harmless(error_user_msg || message),
       traceId: fbtrace_id ?? response.headers['x-fb-trace-id'],
@@ -132,4 +138,29 @@ export function retryAtFromUsage(headers: Readonly<Record<string, string>>, now:
 /** Graph repeats a malformed token inside its message ("Malformed access token EAAB…"), whatever it looks like. */
 function harmless(message: string): string {
   return clip(redactText(message).replace(/(?<=\baccess token:? )[^\s.:]{12,}/gi, MASK), 500);
+}
+
+/** '2026-11-21T10:00:00+0000': ECMAScript wants a colon in the offset. */
+export const graphTime = z.string().transform((text, context) => {
+  const date = new Date(text.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
+  if (Number.isNaN(date.getTime())) context.addIssue({ code: 'custom', message: 'not a time' });
+  return date;
+});
+
+export interface GraphPage<T> {
+  readonly items: readonly T[];
+  /** Cursor of the next page. */
+  readonly after: string | undefined;
+}
+
+/** One page of a list. Its address of the next one holds the token, so only the cursor is used. */
+export function graphPage<T>(item: z.ZodType<T>): z.ZodType<GraphPage<T>> {
+  const paging = z.object({
+    cursors: z.object({ after: z.string().optional() }).optional(),
+    next: z.string().optional(),
+  });
+  return z.object({ data: z.array(item), paging: paging.optional() }).transform(({ data, paging: at }) => ({
+    items: data,
+    after: at?.next === undefined ? undefined : at.cursors?.after,
+  }));
 }

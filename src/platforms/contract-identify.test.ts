@@ -26,6 +26,7 @@ const NO_POST = [
   'https://www.youtube.com/@colecycles',
   'https://x.com/raobakes',
   'https://t.co/AbCdEfGhIj',
+  'https://www.threads.com/@raobakes',
   'https://www.tiktok.com/@raobakes',
   'https://vm.tiktok.com/ZMAbCdEfG/',
   'https://facebook.com.example.org/102030405060708/posts/123456789012345',

@@ -40,6 +40,15 @@ const LENGTHS = {
       (sum, { segment }) => sum + (/\p{Extended_Pictographic}|\p{RI}/u.test(segment) ? 2 : 1),
       0,
     ),
+  'emoji bytes': (text: string) =>
+    [...new Intl.Segmenter().segment(text)].reduce(
+      (sum, { segment }) =>
+        sum +
+        (/\p{Extended_Pictographic}|\p{RI}/u.test(segment)
+          ? Buffer.byteLength(segment)
+          : [...segment].length),
+      0,
+    ),
   graphemes: (text: string) => [...new Intl.Segmenter('en').segment(text)].length,
 } as const;
 

@@ -5,6 +5,7 @@ import { facebook } from './facebook/index.ts';
 import { instagram } from './instagram/index.ts';
 import { linkedin } from './linkedin/index.ts';
 import { mastodon } from './mastodon/index.ts';
+import { threads } from './threads/index.ts';
 import { tiktok } from './tiktok/index.ts';
 import { x } from './x/index.ts';
 import { youtube } from './youtube/index.ts';
@@ -16,6 +17,7 @@ export const platforms = {
   instagram,
   linkedin,
   mastodon,
+  threads,
   tiktok,
   youtube,
   x,

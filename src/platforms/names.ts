@@ -7,6 +7,7 @@ export const PUBLISHABLE = [
   'instagram',
   'linkedin',
   'mastodon',
+  'threads',
   'tiktok',
   'youtube',
   'x',

@@ -2,6 +2,7 @@ import { asha, ben, type Person, people, seedId } from './people.ts';
 import { COMMENT_SCOPES, FACEBOOK_LOGIN_SCOPES } from './platforms/instagram/gate.ts';
 import { FULL_SCOPES as MASTODON_SCOPES } from './platforms/mastodon/gate.ts';
 import type { SimAccount } from './platforms/simulator.ts';
+import { FULL_SCOPES as THREADS_SCOPES } from './platforms/threads/gate.ts';
 import { FULL_SCOPES as TIKTOK_SCOPES } from './platforms/tiktok/gate.ts';
 
 /** What YouTube's simulator wants beside a refresh token; the env file carries the same. */
@@ -17,6 +18,7 @@ export interface SeedAccount {
     | 'instagram'
     | 'linkedin'
     | 'mastodon'
+    | 'threads'
     | 'tiktok'
     | 'x'
     | 'youtube';
@@ -61,6 +63,7 @@ export function accountsOf(person: Person): readonly SeedAccount[] {
     x(person),
     mastodon(person),
     bluesky(person),
+    threads(person),
     tiktok(person),
   ];
   return person.accounts === 'all' ? all : all.filter(({ platform }) => platform === person.accounts);
@@ -83,6 +86,7 @@ function ids({ number }: Person) {
     channel: `UCsandboxsandboxsandbo${two}`,
     user: `14455667788990${two}`,
     mastodon: `1095000000000000${two}`,
+    threads: `250000000000000${two}`,
     openId: `_000sandboxsandboxsandbox${two}`,
     ...KNOWN.get(number),
   };
@@ -318,6 +322,34 @@ function mastodon(person: Person): SeedAccount {
       refresh_token_encrypted: '',
       token_expires_at: null,
       metadata: { instance_url: `https://${server}` },
+    },
+  };
+}
+
+/** A token of 60 days, which is renewed near its end. */
+function threads(person: Person): SeedAccount {
+  const { threads: id } = ids(person);
+  const username = person.shop.toLowerCase().replaceAll(' ', '');
+  const token = `THAA-threads-token-${person.number}`;
+  return {
+    platform: 'threads',
+    sim: {
+      id,
+      name: username,
+      token,
+      scopes: THREADS_SCOPES,
+      // 250 posts a day would stop a sandbox that is run all day.
+      extra: { quotaTotal: '1000000', replyTotal: '1000000' },
+    },
+    connection: {
+      ...row(person, 0),
+      platform: 'threads',
+      page_id: id,
+      page_name: username,
+      page_username: username,
+      access_token_encrypted: token,
+      refresh_token_encrypted: '',
+      token_expires_at: inDays(55),
     },
   };
 }

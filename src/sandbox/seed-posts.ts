@@ -26,6 +26,7 @@ const MOULDS: readonly Mould[] = [
   inContent(() => ({ platform: 'twitter', content_type: 'static_post' })),
   inContent(() => ({ platform: 'Mastodon', content_type: 'static_post' })),
   inContent((m) => ({ platform: 'bluesky', content_type: 'static_post', images: [m.croissant] })),
+  inContent(() => ({ platform: 'Threads', content_type: 'static_post' })),
   inContent((m) => ({ platform: 'TikTok', content_type: 'short_video or reel', media_url: m.cyclingStory })),
   inContent((m) => ({ platform: 'facebook', content_type: 'static_post', images: [m.roadBike] })),
   inPosts(() => ({ platform: 'linkedin', post_type: 'article', metadata: { publish_options: LINK } })),
@@ -77,6 +78,15 @@ const MOULDS: readonly Mould[] = [
   inPosts(() => ({ platform: 'mastodon', post_type: 'article', metadata: { publish_options: LINK } })),
   inPosts((m) => ({ platform: 'bluesky', post_type: 'video', primary_image_url: m.cyclingFilm })),
   inContent((m) => ({ platform: 'mastodon', content_type: 'reel', media_url: m.cyclingStory })),
+  inContent((m) => ({ platform: 'threads', content_type: 'static_post', images: [m.croissant] })),
+  inPosts(() => ({ platform: 'threads', post_type: 'article', metadata: { publish_options: LINK } })),
+  inContent((m) => ({
+    platform: 'threads',
+    content_type: 'carousel',
+    carousel_images: [m.chainring, m.bakeryReel],
+  })),
+  inPosts((m) => ({ platform: 'threads', post_type: 'video', primary_image_url: m.cyclingFilm })),
+  inContent((m) => ({ platform: 'threads', content_type: 'reel', media_url: m.bakeryReel })),
   inContent((m) => ({ platform: 'tiktok', content_type: 'static_post', images: [m.croissant] })),
   inPosts((m) => ({ platform: 'tiktok', post_type: 'video', primary_image_url: m.cyclingFilm })),
   inContent((m) => ({

@@ -8,6 +8,7 @@ export type SimulatedPlatform =
   | 'instagram'
   | 'linkedin'
   | 'mastodon'
+  | 'threads'
   | 'tiktok'
   | 'x'
   | 'youtube';
@@ -98,6 +99,10 @@ const shapes: Readonly<
       page_id: `10950000000000${n}`,
       metadata: { instance_url: 'https://mastodon.example' },
     },
+  }),
+  threads: (n) => ({
+    sim: { id: `2500000000000${n}`, token: `THAA-threads-${n}`, scopes: FULL_SCOPES.threads },
+    columns: { page_id: `2500000000000${n}` },
   }),
   bluesky: (n) => {
     const letters = [...n].map((digit) => 'abcdefghij'.charAt(Number(digit))).join('');

@@ -9,6 +9,7 @@ import {
 } from '../../src/sandbox/platforms/instagram/gate.ts';
 import { FULL_SCOPES as MASTODON_SCOPES } from '../../src/sandbox/platforms/mastodon/gate.ts';
 import type { SimAccount } from '../../src/sandbox/platforms/simulator.ts';
+import { FULL_SCOPES as THREADS_SCOPES } from '../../src/sandbox/platforms/threads/gate.ts';
 import { FULL_SCOPES as TIKTOK_SCOPES } from '../../src/sandbox/platforms/tiktok/gate.ts';
 
 export type RegisteredPlatform = keyof typeof platforms;
@@ -37,6 +38,8 @@ export interface FollowedExample extends Example {
   readonly needs: readonly string[];
   /** Nobody may list it: what is lost is a person's. */
   readonly unlisted?: true;
+  /** It is prepared like a post: a container, a key of its own. */
+  readonly prepared?: true;
 }
 
 /** What the contract suite has to know about a platform that its module does not say. */
@@ -60,8 +63,11 @@ interface PlatformFacts {
   readonly withoutUrl?: readonly PostKind[];
   /** Kinds that the platform documents no figures of. */
   readonly withoutFigures?: readonly PostKind[];
-  /** How the platform counts the characters of a text. 'weights': an emoji as two, every other character as one. */
-  readonly counts: 'code points' | 'code units' | 'bytes' | 'weights' | 'graphemes';
+  /**
+   * How the platform counts the characters of a text. 'weights': an emoji as two, every other character as one. 'emoji
+   * bytes': an emoji by its bytes.
+   */
+  readonly counts: 'code points' | 'code units' | 'bytes' | 'weights' | 'graphemes' | 'emoji bytes';
   /** A second limit of the text, in bytes. */
   readonly maxBytes?: number;
   /** What the text's limit has to hold beside the text itself, as the platform counts it. */
@@ -138,6 +144,12 @@ const mastodonAccount: SimAccount = {
   scopes: MASTODON_SCOPES,
   extra: { server: 'https://mastodon.example' },
 };
+const threadsAccount: SimAccount = {
+  id: '25000000000000001',
+  name: 'raobakes',
+  token: 'THAA-contract-threads-token',
+  scopes: THREADS_SCOPES,
+};
 const youtubeChannel: SimAccount = {
   id: 'UCabcdefghijklmnopqrstuv',
   name: 'Cole Cycles TV',
@@ -195,11 +207,6 @@ const FILES: Readonly<Record<PostKind, readonly string[]>> = {
 /** Every character that some platform has been seen to stumble over. */
 const COMMENT =
   'The recipe & more: https://bakery.example/roggen?day=sat (really) [yes] 👩‍👩‍👧\n#bread 100 %';
-
-/** Three texts that no platform has room for in one part. */
-const PARAGRAPHS = ['one', 'two', 'three'].map(
-  (name) => `Paragraph ${name}: ${'all about rye. '.repeat(15).trim()}`,
-);
 
 /** Add a platform here; the contract suite does not compile without it. */
 export const facts = {
@@ -360,6 +367,31 @@ export const facts = {
     unknownCode: { status: 422, json: { error: 'Never seen before' } },
     sevenMinutes: (now) => ({ 'x-ratelimit-reset': new Date(now.getTime() + 420_000).toISOString() }),
   },
+  threads: {
+    accounts: [threadsAccount],
+    stranger: { ...stranger(threadsAccount, '25000000000000009'), name: 'somebody' },
+    addresses: [
+      'https://www.threads.com/@raobakes/post/DA1234567890',
+      'https://www.threads.net/@raobakes/post/DA1234567890?xmt=AQ',
+      'https://threads.net/t/DA1234567890/',
+      '18000000000000000',
+    ],
+    more: [
+      {
+        name: 'a carousel with a video',
+        kind: 'carousel',
+        account: threadsAccount,
+        files: ['bakery-croissant.png', 'bakery-reel.mp4'],
+      },
+    ],
+    followed: [{ ...inParts(threadsAccount, 500), prepared: true }],
+    shownKind: ({ kind }) => (kind === 'reel' ? 'video' : kind),
+    counts: 'emoji bytes',
+    unknownCode: graphUnknownCode,
+    sevenMinutes: () => graphUsage,
+    // https://developers.facebook.com/docs/threads/get-started/long-lived-tokens
+    tokenInQuery: ['/refresh_access_token'],
+  },
   tiktok: {
     accounts: [tiktokAccount],
     stranger: {
@@ -447,18 +479,7 @@ export const facts = {
         ],
       },
     ],
-    followed: [
-      {
-        name: 'a thread',
-        kind: 'text',
-        account: xUser,
-        files: [],
-        text: PARAGRAPHS.join('\n\n'),
-        options: { thread: true },
-        says: { 'part:2': PARAGRAPHS[1] ?? '', 'part:3': PARAGRAPHS[2] ?? '' },
-        needs: [],
-      },
-    ],
+    followed: [inParts(xUser, 280)],
     shownKind: ({ kind }) => (kind === 'reel' ? 'video' : kind),
     shownText: ({ text, link }) => (link === null ? text : `${text}\n\n${link.url}`),
     counts: 'weights',
@@ -512,6 +533,22 @@ function commented(
     files: FILES[kind],
     options: { first_comment: COMMENT },
     says: { comment: COMMENT },
+  };
+}
+
+/** A thread of three parts, each over half of what one may hold. */
+function inParts(account: SimAccount, max: number): FollowedExample {
+  const paragraphs = ['Rye', 'Wheat', 'Spelt'].map((flour) => `${flour} ${'and water '.repeat(max / 20)}.`);
+  const [, second = '', third = ''] = paragraphs;
+  return {
+    name: 'a thread',
+    kind: 'text',
+    account,
+    files: [],
+    text: paragraphs.join('\n\n'),
+    options: { thread: true },
+    says: { 'part:2': second, 'part:3': third },
+    needs: [],
   };
 }
 

@@ -17,6 +17,8 @@ import { FULL_SCOPES as MASTODON_SCOPES } from '../../src/sandbox/platforms/mast
 import { makeMastodonSimulator } from '../../src/sandbox/platforms/mastodon/index.ts';
 import { type Platforms, startPlatforms } from '../../src/sandbox/platforms/server.ts';
 import type { MakeSimulator, SimAccount } from '../../src/sandbox/platforms/simulator.ts';
+import { FULL_SCOPES as THREADS_SCOPES } from '../../src/sandbox/platforms/threads/gate.ts';
+import { makeThreadsSimulator } from '../../src/sandbox/platforms/threads/index.ts';
 import { FULL_SCOPES as TIKTOK_SCOPES } from '../../src/sandbox/platforms/tiktok/gate.ts';
 import { makeTiktokSimulator } from '../../src/sandbox/platforms/tiktok/index.ts';
 import { makeXSimulator } from '../../src/sandbox/platforms/x/index.ts';
@@ -43,6 +45,7 @@ export const FULL_SCOPES = {
   ],
   linkedin: ['w_member_social', 'w_member_social_feed', 'openid', 'profile'],
   mastodon: MASTODON_SCOPES,
+  threads: THREADS_SCOPES,
   tiktok: TIKTOK_SCOPES,
   linkedinOrganization: ['w_organization_social', 'r_organization_social', 'w_organization_social_feed'],
   youtube: [
@@ -173,6 +176,7 @@ export async function openPublisher(
       linkedin: makeLinkedinSimulator,
       mastodon: makeMastodonSimulator,
       bluesky: makeBlueskySimulator,
+      threads: makeThreadsSimulator,
       tiktok: makeTiktokSimulator,
       youtube: makeYoutubeSimulator,
       x: makeXSimulator,
@@ -190,6 +194,7 @@ export async function openPublisher(
     LINKEDIN_API_URL: platforms.base('linkedin'),
     MASTODON_API_URL: platforms.base('mastodon'),
     BLUESKY_API_URL: platforms.base('bluesky'),
+    THREADS_API_URL: platforms.base('threads'),
     YOUTUBE_API_URL: platforms.base('youtube'),
     X_API_URL: platforms.base('x'),
     TIKTOK_API_URL: platforms.base('tiktok'),

@@ -172,12 +172,6 @@ const REFUSED: readonly Refused[] = [
     says: [/“General”/],
   },
   {
-    what: 'another platform that comes later',
-    row: { platform: 'Threads' },
-    code: 'PLATFORM_NOT_SUPPORTED',
-    says: [/publish to threads yet/],
-  },
-  {
     what: 'a misspelt key of publish_options',
     row: { metadata: { publish_options: { alttext: 'Two loaves' } } },
     code: 'OPTION_UNKNOWN',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Arm, HttpResponse } from '../../core/http.ts';
 import type { Account, PlatformContext } from '../../core/platform.ts';
 import { Secret } from '../../core/secret.ts';
+import { type GraphPage, graphPage, graphTime } from '../../http/graph.ts';
 import { CONTAINER_CODES } from '../../http/graph-containers.ts';
 import { address, bearer, get, loginWorld, parse } from './call.ts';
 
@@ -25,25 +26,18 @@ const quotaAnswer = z.object({
 const listed = z.object({
   id,
   caption: z.string().catch(''),
-  timestamp: z.string().transform(toDate),
+  timestamp: graphTime,
   media_type: z.string(),
   media_product_type: z.string().optional(),
   permalink: z.string().optional(),
   children: z.object({ data: z.array(z.unknown()) }).optional(),
 });
-const listAnswer = z.object({
-  data: z.array(listed),
-  paging: z
-    .object({ cursors: z.object({ after: z.string().optional() }).optional(), next: z.string().optional() })
-    .optional(),
-});
 const listedComment = z.object({
   id,
   text: z.string().catch(''),
-  timestamp: z.string().transform(toDate),
+  timestamp: graphTime,
   username: z.string().optional().catch(undefined),
 });
-const commentsAnswer = z.object({ data: z.array(listedComment), paging: listAnswer.shape.paging });
 const user = z.object({ user_id: id, username: z.string() });
 
 type ContainerStatus = z.infer<typeof statusAnswer>;
@@ -118,13 +112,10 @@ export async function listMedia(
   account: Account,
   edge: 'media' | 'stories',
   after: string | undefined,
-): Promise<{ readonly items: readonly ListedMedia[]; readonly after: string | undefined }> {
+): Promise<GraphPage<ListedMedia>> {
   const fields = 'id,caption,timestamp,media_type,media_product_type,permalink,children{id}';
   const query = { fields, limit: 50, after };
-  const answer = await get(context, account.token, `${account.id}/${edge}`, query, listAnswer);
-  // paging.next holds the token: only the cursor is used.
-  const more = answer.paging?.next === undefined ? undefined : answer.paging.cursors?.after;
-  return { items: answer.data, after: more };
+  return get(context, account.token, `${account.id}/${edge}`, query, graphPage(listed));
 }
 
 /** The Instagram account behind a Page (Facebook Login); null when none is linked. */
@@ -181,13 +172,9 @@ export async function listComments(
   account: Account,
   media: string,
   after: string | undefined,
-): Promise<{ readonly items: readonly ListedComment[]; readonly after: string | undefined }> {
+): Promise<GraphPage<ListedComment>> {
   const query = { fields: 'id,text,timestamp,username', limit: 50, after };
-  const answer = await get(context, account.token, `${media}/comments`, query, commentsAnswer);
-  return {
-    items: answer.data,
-    after: answer.paging?.next === undefined ? undefined : answer.paging.cursors?.after,
-  };
+  return get(context, account.token, `${media}/comments`, query, graphPage(listedComment));
 }
 
 /** Under which name the account's own comments are listed. */
@@ -252,11 +239,4 @@ export async function refreshedToken(
   const answer = z.object({ access_token: z.string().min(1), expires_in: z.number().positive() });
   const fresh = parse(context, response, answer);
   return { token: new Secret(fresh.access_token), expiresInSeconds: fresh.expires_in };
-}
-
-// '2026-11-21T10:00:00+0000': ECMAScript wants a colon in the offset.
-function toDate(text: string, context: z.RefinementCtx): Date {
-  const date = new Date(text.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
-  if (Number.isNaN(date.getTime())) context.addIssue({ code: 'custom', message: 'not a time' });
-  return date;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ALT_TEXT, LINK } from '../../core/post-options.ts';
+import { ALT_TEXT, LINK, THREAD } from '../../core/post-options.ts';
 
 /** X's own limits of a poll (OpenAPI 2.167, CreatePostsPoll). */
 const poll = z.strictObject({
@@ -11,7 +11,7 @@ export type Poll = z.infer<typeof poll>;
 export const OPTION_SHAPES = {
   alt_text: ALT_TEXT,
   link: LINK,
-  thread: { schema: z.boolean(), wanted: 'true or false' },
+  thread: THREAD,
   premium: { schema: z.boolean(), wanted: 'true or false' },
   poll: {
     schema: poll,

@@ -5,6 +5,7 @@ import { makeInstagramSimulator } from './instagram/index.ts';
 import { makeLinkedinSimulator } from './linkedin/index.ts';
 import { makeMastodonSimulator } from './mastodon/index.ts';
 import type { MakeSimulator } from './simulator.ts';
+import { makeThreadsSimulator } from './threads/index.ts';
 import { makeTiktokSimulator } from './tiktok/index.ts';
 import { makeXSimulator } from './x/index.ts';
 import { makeYoutubeSimulator } from './youtube/index.ts';
@@ -16,6 +17,7 @@ export const simulators = {
   instagram: makeInstagramSimulator,
   linkedin: makeLinkedinSimulator,
   mastodon: makeMastodonSimulator,
+  threads: makeThreadsSimulator,
   tiktok: makeTiktokSimulator,
   youtube: makeYoutubeSimulator,
   x: makeXSimulator,

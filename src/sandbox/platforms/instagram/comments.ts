@@ -1,8 +1,9 @@
 import { type Comments, postToComment } from '../comments.ts';
+import { onlyQuery, pageOf, pick, requestedFields } from '../graph-fields.ts';
+import { badParameter, refuse } from '../graph-refusal.ts';
 import type { SimAccount, SimResponse, SimWorld } from '../simulator.ts';
-import { onlyQuery, pick, requestedFields } from './fields.ts';
 import { requireCommentScope } from './gate.ts';
-import { badParameter, ERRORS, refuse } from './refusals.ts';
+import { ERRORS } from './refusals.ts';
 
 // specs: IGComment
 export const COMMENT_FIELDS = ['id', 'text', 'timestamp', 'username', 'like_count', 'hidden', 'parent_id'];
@@ -43,20 +44,13 @@ export function listComments(
   onlyQuery(query, ['fields', 'limit', 'after']);
   const names = requestedFields(query, COMMENT_FIELDS, ['id', 'text', 'timestamp']);
   if (postToComment(world, media) === undefined) return refuse(ERRORS.objectMissing);
-  const limit = Number(query.get('limit') ?? MAX_PAGE_SIZE);
-  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE_SIZE)
-    badParameter(`Param limit must be between 1 and ${MAX_PAGE_SIZE}`);
-  const all = comments.below(media);
-  const after = query.get('after');
-  const start = after === null ? 0 : all.findIndex(({ id }) => cursor(id) === after) + 1;
-  if (after !== null && start === 0) badParameter('Invalid cursor');
-  const page = all.slice(start, start + limit);
-  const last = page.at(-1);
-  const next = start + limit < all.length ? { next: 'https://graph.facebook.com/next' } : {};
+  const page = { size: MAX_PAGE_SIZE, max: MAX_PAGE_SIZE };
   return {
     status: 200,
-    json: {
-      data: page.map(({ id, text, at, author }) =>
+    json: pageOf(
+      comments.below(media),
+      query,
+      ({ id, text, at, author }) =>
         pick(
           {
             id,
@@ -69,10 +63,7 @@ export function listComments(
           },
           ['id', ...names],
         ),
-      ),
-      ...(last === undefined ? {} : { paging: { cursors: { after: cursor(last.id) }, ...next } }),
-    },
+      page,
+    ),
   };
 }
-
-const cursor = (id: string) => Buffer.from(id).toString('base64url');

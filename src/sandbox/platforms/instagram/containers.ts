@@ -1,7 +1,8 @@
+import { badParameter, refuse } from '../graph-refusal.ts';
 import type { SimAccount, SimWorld } from '../simulator.ts';
 import { checkImage, checkVideo } from './media-check.ts';
 import { type ContainerKind, checkParameters, listOf } from './parameters.ts';
-import { badParameter, ERRORS, refuse } from './refusals.ts';
+import { ERRORS } from './refusals.ts';
 
 export interface Container {
   readonly id: string;

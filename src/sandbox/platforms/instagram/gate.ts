@@ -1,5 +1,6 @@
+import { refuse } from '../graph-refusal.ts';
 import type { SimAccount, SimRequest, SimWorld } from '../simulator.ts';
-import { ERRORS, refuse } from './refusals.ts';
+import { ERRORS } from './refusals.ts';
 
 /** Versions alive on 2026-11-21, https://developers.facebook.com/docs/graph-api/changelog/versions */
 const VERSIONS = ['v21.0', 'v22.0', 'v23.0', 'v24.0', 'v25.0', 'v26.0'];

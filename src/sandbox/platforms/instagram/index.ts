@@ -1,12 +1,13 @@
 import { makeComments } from '../comments.ts';
+import { bodyParameters, onlyQuery, pick, requestedFields } from '../graph-fields.ts';
+import { badParameter, graphRefusal, refuse } from '../graph-refusal.ts';
+import { Refusal } from '../refusal.ts';
 import type { MakeSimulator, SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 import { addComment, listComments } from './comments.ts';
 import { Containers, containerStatus, statusText } from './containers.ts';
-import { onlyQuery, pick, requestedFields } from './fields.ts';
 import { accountOfToken, requireScopes, versionedPath, worldOf } from './gate.ts';
 import { MediaShelf } from './media.ts';
-import { bodyParameters } from './parameters.ts';
-import { badParameter, ERRORS, graphRefusal, Refused, refuse } from './refusals.ts';
+import { ERRORS } from './refusals.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const DAY_SECONDS = 86_400;
@@ -123,7 +124,7 @@ export const makeInstagramSimulator: MakeSimulator = (world) => {
       try {
         return await answer(request);
       } catch (error) {
-        if (error instanceof Refused) return error.response;
+        if (error instanceof Refusal) return error.response;
         throw error;
       }
     },

@@ -1,12 +1,11 @@
 import { isPost } from '../comments.ts';
+import { onlyQuery, pageOf, pick, requestedFields, timesIn } from '../graph-fields.ts';
+import { badParameter, refuse } from '../graph-refusal.ts';
 import type { PublicPost, SimAccount, SimResponse, SimWorld } from '../simulator.ts';
 import type { Container } from './containers.ts';
-import { onlyQuery, pick, requestedFields } from './fields.ts';
-import { badParameter, ERRORS, refuse } from './refusals.ts';
+import { ERRORS } from './refusals.ts';
 
 const DAY_MS = 24 * 3_600_000;
-const PAGE_SIZE = 25;
-const MAX_PAGE_SIZE = 100;
 
 // specs: IGMedia; permalink is not available on children.
 export const MEDIA_FIELDS = [
@@ -118,37 +117,16 @@ export class MediaShelf {
       edge === 'media' ? ['fields', 'limit', 'after', 'since', 'until'] : ['fields', 'limit', 'after'],
     );
     const names = requestedFields(query, MEDIA_FIELDS, ['id']);
-    const limit = whole(query.get('limit') ?? String(PAGE_SIZE), 'limit');
-    if (limit < 1 || limit > MAX_PAGE_SIZE)
-      badParameter(`Param limit must be between 1 and ${MAX_PAGE_SIZE}`);
-    const since = whole(query.get('since') ?? '0', 'since') * 1000;
-    const until = whole(query.get('until') ?? '9999999999', 'until') * 1000;
+    const within = timesIn(query);
     const story = edge === 'stories';
     const all = this.#world.visible(account.id).filter((post) => {
       const at = Date.parse(post.at);
       const alive = !story || at > this.#world.now().getTime() - DAY_MS;
-      return isPost(post) && (post.kind === 'story') === story && alive && at >= since && at <= until;
+      return isPost(post) && (post.kind === 'story') === story && alive && within(at);
     });
-    const after = query.get('after');
-    const start = after === null ? 0 : all.findIndex((post) => cursor(post) === after) + 1;
-    if (after !== null && start === 0) badParameter('Invalid cursor');
-    const page = all.slice(start, start + limit);
-    const last = page.at(-1);
     return {
       status: 200,
-      json: {
-        data: page.map((post) => pick(this.#fields(account, post), ['id', ...names])),
-        ...(page[0] === undefined || last === undefined
-          ? {}
-          : {
-              paging: {
-                cursors: { before: cursor(page[0]), after: cursor(last) },
-                ...(start + limit < all.length
-                  ? { next: `https://graph.facebook.com/next?after=${cursor(last)}` }
-                  : {}),
-              },
-            }),
-      },
+      json: pageOf(all, query, (post) => pick(this.#fields(account, post), ['id', ...names])),
     };
   }
 
@@ -216,13 +194,4 @@ export class MediaShelf {
         : {}),
     };
   }
-}
-
-function cursor(post: PublicPost): string {
-  return Buffer.from(post.id).toString('base64url');
-}
-
-function whole(text: string, name: string): number {
-  if (!/^\d+$/.test(text)) badParameter(`Param ${name} must be a number`);
-  return Number(text);
 }

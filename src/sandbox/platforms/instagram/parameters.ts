@@ -1,5 +1,5 @@
-import type { SimRequest } from '../simulator.ts';
-import { badParameter, ERRORS, refuse } from './refusals.ts';
+import { badParameter, refuse } from '../graph-refusal.ts';
+import { ERRORS } from './refusals.ts';
 
 /** What kind of container a request to POST /{ig-id}/media asks for. */
 export type ContainerKind = 'image' | 'reel' | 'story' | 'carousel' | 'carousel image' | 'carousel video';
@@ -37,25 +37,6 @@ const MAX_HASHTAGS = 30;
 const MAX_MENTIONS = 20;
 const MAX_ALT_TEXT = 1000;
 const MAX_COLLABORATORS = 3;
-
-/** The parameters of a POST, from a form or JSON body or the query, without the token. */
-export function bodyParameters(request: SimRequest): Map<string, string> {
-  const type = request.headers['content-type'] ?? '';
-  const json = /^application\/json\b/i.test(type) ? request.body.json() : undefined;
-  const given =
-    typeof json === 'object' && json !== null
-      ? Object.entries(json).map(
-          ([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)] as const,
-        )
-      : [...request.query, ...request.body.form()];
-  const parameters = new Map<string, string>();
-  for (const [name, value] of given) {
-    if (name === 'access_token') continue;
-    if (parameters.has(name)) badParameter(`Param ${name} is given twice`);
-    parameters.set(name, value);
-  }
-  return parameters;
-}
 
 /** Refuses what the kind does not take, a wrong type, and texts over their limits. */
 export function checkParameters(parameters: ReadonlyMap<string, string>): ContainerKind {

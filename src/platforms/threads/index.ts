@@ -1,0 +1,27 @@
+import type { Platform } from '../../core/platform.ts';
+import { accountId, lookUpAccountId, refresh, verify } from './account.ts';
+import { capabilities } from './capabilities.ts';
+import { followUps } from './content.ts';
+import { find } from './find.ts';
+import { identify } from './identify.ts';
+import { metrics } from './metrics.ts';
+import { OPTION_SHAPES } from './options.ts';
+import { prepare } from './prepare.ts';
+import { problems } from './problems.ts';
+import { publish } from './publish.ts';
+
+export const threads: Platform = {
+  capabilities,
+  options: OPTION_SHAPES,
+  accountId,
+  lookUpAccountId,
+  problems,
+  followUps,
+  prepare,
+  publish,
+  find,
+  identify,
+  verify,
+  refresh,
+  metrics,
+};
