@@ -208,6 +208,11 @@ const FILES: Readonly<Record<PostKind, readonly string[]>> = {
 const COMMENT =
   'The recipe & more: https://bakery.example/roggen?day=sat (really) [yes] 👩‍👩‍👧\n#bread 100 %';
 
+/** The first fills a post on LinkedIn, each of the others a comment. */
+const LONG_PARAGRAPHS = [170, 72, 70].map(
+  (many, index) => `Chapter ${index + 1}: ${'all about (rye). '.repeat(many).slice(0, -1)}`,
+);
+
 /** Add a platform here; the contract suite does not compile without it. */
 export const facts = {
   bluesky: {
@@ -325,6 +330,13 @@ export const facts = {
     more: [
       { name: 'a text of an organization', kind: 'text', account: linkedinOrganization, files: [] },
       {
+        name: 'a poll of an organization',
+        kind: 'text',
+        account: linkedinOrganization,
+        files: [],
+        options: { poll: { question: 'Rye or spelt?', options: ['Rye', 'Spelt (whole)'], duration_days: 7 } },
+      },
+      {
         name: 'a carousel of an organization',
         kind: 'carousel',
         account: linkedinOrganization,
@@ -341,6 +353,16 @@ export const facts = {
     followed: [
       commented('text', linkedinMember, { needs: ['w_member_social_feed'], unlisted: true }),
       commented('image', linkedinOrganization, { needs: ['w_organization_social_feed'] }),
+      {
+        name: 'a long text with comments',
+        kind: 'text',
+        account: linkedinOrganization,
+        files: [],
+        text: LONG_PARAGRAPHS.join('\n\n'),
+        options: { thread: true, first_comment: COMMENT },
+        says: { 'part:2': LONG_PARAGRAPHS[1] ?? '', 'part:3': LONG_PARAGRAPHS[2] ?? '', comment: COMMENT },
+        needs: ['w_organization_social_feed'],
+      },
     ],
     shownKind: ({ kind }) => (kind === 'reel' ? 'video' : kind),
     showsCover: true,

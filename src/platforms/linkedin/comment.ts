@@ -10,12 +10,11 @@ import {
   publishedComment,
 } from '../../core/own-comment.ts';
 import { type Found, type Job, MAIN_EFFECT, type Published } from '../../core/platform.ts';
+import { threadPart } from '../../core/thread.ts';
 import { createdComment } from './answers.ts';
 import { createApi } from './api.ts';
+import { partsOf } from './content.ts';
 import { commentError } from './errors.ts';
-
-/** Not in LinkedIn's documentation; what its own page and other tools take. */
-export const MAX_COMMENT = 1_250;
 
 const PAGE = 100;
 const MAX_PAGES = 10;
@@ -26,9 +25,14 @@ export async function publishComment(job: Job, arm: Arm): Promise<Published> {
   const post = postOf(job);
   const body = { actor: job.account.id, object: post, message: { text: textOf(job) } };
   const response = await createApi(job, job.account).createComment(post, body, arm);
-  const id = response.headers['x-restli-id'] ?? createdComment.safeParse(response.json).data?.id;
+  const id = createdComment.safeParse(response.json).data?.id ?? numberOf(response.headers['x-restli-id']);
   if (response.status === 201 && id !== undefined) return publishedComment(id);
   throw commentError(response, job.now());
+}
+
+/** As lists name it; the header may hold the whole URN, 'urn:li:comment:(urn:li:activity:1,2)'. */
+function numberOf(id: string | undefined): string | undefined {
+  return /(\d+)\)?$/.exec(id ?? '')?.[1];
 }
 
 export function findOwnComment(job: Job): Promise<Found> {
@@ -54,4 +58,8 @@ async function readAll(job: Job): Promise<CommentListing> {
 }
 
 const postOf = (job: Job) => job.out[MAIN_EFFECT] ?? '';
-const textOf = (job: Job) => firstComment(job.post) ?? '';
+/** The first comment, or what goes on with the text of the post. */
+function textOf({ post, effect }: Job): string {
+  const part = threadPart(partsOf(post) ?? [], effect).text;
+  return part === '' ? (firstComment(post) ?? '') : part;
+}

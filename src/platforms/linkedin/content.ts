@@ -1,7 +1,45 @@
 import { asFilledText } from '../../core/json-value.ts';
+import { firstCommentAsFollowUp } from '../../core/own-comment.ts';
+import type { FollowUp } from '../../core/platform.ts';
 import type { Post, PostMedia } from '../../core/post.ts';
 import type { PostLink } from '../../core/post-link.ts';
+import { splitText } from '../../core/split-text.ts';
+import { MAX_PARTS, threadFollowUps } from '../../core/thread.ts';
+import { capabilities } from './capabilities.ts';
 import { toLittleText } from './little-text.ts';
+import { type Poll, readOptions } from './options.ts';
+
+/** Not in LinkedIn's documentation; what its own page and other tools take. */
+export const MAX_COMMENT = 1_250;
+
+const DURATIONS: Readonly<Record<Poll['duration_days'], string>> = {
+  1: 'ONE_DAY',
+  3: 'THREE_DAYS',
+  7: 'SEVEN_DAYS',
+  14: 'FOURTEEN_DAYS',
+};
+
+/** The text of the post and, where a thread was asked for, of the comments that go on with it; null: it cannot be cut. */
+export function partsOf({ text, options }: Post): readonly string[] | null {
+  const { max } = capabilities.text;
+  if (!readOptions(options).thread || text.length <= max) return [text];
+  if (text.length > max + MAX_COMMENT * MAX_PARTS) return null;
+  // As problems.ts counts.
+  const count = (part: string) => part.length;
+  const [head] = splitText(text, { max, count }) ?? [];
+  if (head === undefined) return null;
+  const comments = splitText(text.trim().slice(head.length), { max: MAX_COMMENT, count });
+  return comments === null || comments.length >= MAX_PARTS ? null : [head, ...comments];
+}
+
+/** What stands in the post itself. */
+export function postText(post: Post): string {
+  return partsOf(post)?.[0] ?? post.text;
+}
+
+export function followUps(post: Post): readonly FollowUp[] {
+  return [...threadFollowUps(partsOf(post)), ...firstCommentAsFollowUp(post)];
+}
 
 /** A file of the post with the URN that LinkedIn gave its upload. */
 export interface UploadedMedia extends PostMedia {
@@ -17,7 +55,7 @@ export function postBody(author: string, post: Post, media: readonly UploadedMed
   const content = contentOf(post, media);
   return JSON.stringify({
     author,
-    commentary: toLittleText(post.text),
+    commentary: toLittleText(postText(post)),
     visibility: 'PUBLIC',
     distribution: { feedDistribution: 'MAIN_FEED', targetEntities: [], thirdPartyDistributionChannels: [] },
     lifecycleState: 'PUBLISHED',
@@ -32,6 +70,13 @@ function contentOf(post: Post, media: readonly UploadedMedia[]): Readonly<Record
     const { url: source, description } = post.link;
     const title = linkTitle(post, post.link);
     return { article: { source, title, description, thumbnail: first?.urn } };
+  }
+  const { poll } = readOptions(post.options);
+  if (poll !== null && post.kind === 'text') {
+    const options = poll.options.map((text) => ({ text }));
+    return {
+      poll: { question: poll.question, options, settings: { duration: DURATIONS[poll.duration_days] } },
+    };
   }
   if (first === undefined) return null;
   if (post.kind === 'carousel') {

@@ -1,13 +1,15 @@
-import { firstCommentAsFollowUp, withFollowUps } from '../../core/own-comment.ts';
+import { withFollowUps } from '../../core/own-comment.ts';
 import type { Platform } from '../../core/platform.ts';
 import { accountId, refresh, verify } from './account.ts';
 import { capabilities } from './capabilities.ts';
 import { findOwnComment, publishComment } from './comment.ts';
+import { followUps } from './content.ts';
 import { find } from './find.ts';
 import { identify } from './identify.ts';
 import { metrics } from './metrics.ts';
+import { OPTION_SHAPES } from './options.ts';
 import { prepare } from './prepare.ts';
-import { OPTION_SHAPES, problems } from './problems.ts';
+import { problems } from './problems.ts';
 import { publish } from './publish.ts';
 
 export const linkedin: Platform = {
@@ -15,7 +17,7 @@ export const linkedin: Platform = {
   options: OPTION_SHAPES,
   accountId,
   problems,
-  followUps: firstCommentAsFollowUp,
+  followUps,
   ...withFollowUps({ prepare, publish, find }, { publish: publishComment, find: findOwnComment }),
   identify,
   verify,

@@ -57,15 +57,40 @@ describe('the problems of a LinkedIn post', () => {
     expect(codes(over)).toEqual(expected);
   });
 
+  it.each([
+    ['a poll', {}, []],
+    ['a poll beside a link', { kind: 'link', link: { url: 'https://a.example' } }, ['POLL_BESIDE_MEDIA']],
+  ] as const)('judge %s', (_what, over, expected) => {
+    const poll = { question: 'Rye or spelt?', options: ['Rye', 'Spelt'], duration_days: 3 };
+    expect(codes({ kind: 'text', media: [], ...over, options: { poll } })).toEqual(expected);
+  });
+
+  it.each([
+    { question: 'Rye?', options: ['Rye'], duration_days: 3 },
+    { question: 'Rye?', options: ['Rye', 'Spelt'], duration_days: 2 },
+    { question: 'Rye?', options: ['Rye', 'x'.repeat(31)], duration_days: 3 },
+    { question: 'x'.repeat(141), options: ['Rye', 'Spelt'], duration_days: 3 },
+    { options: ['Rye', 'Spelt'], duration_minutes: 1440 },
+  ])('refuse the poll %j', (poll) => {
+    expect(codes({ options: { poll } })).toEqual(['OPTION_INVALID']);
+  });
+
   it('are whole sentences with the limit and what was found', () => {
     expect(problems(linkedinPost({ text: 'a'.repeat(3210) }))).toEqual([
       {
         kind: 'rejected',
         code: 'TEXT_TOO_LONG',
         message: 'The text has 3210 characters; LinkedIn takes at most 3000.',
-        hint: 'Shorten the text and schedule the post again.',
+        hint: 'Shorten it, or set thread to true in its publish_options to say the rest in comments, and schedule the post again.',
       },
     ]);
+  });
+
+  it('judge a text with comments by whether it can be cut', () => {
+    const thread = { thread: true };
+    expect(codes({ text: 'word '.repeat(900).trim(), options: thread })).toEqual([]);
+    expect(codes({ text: 'a'.repeat(3001), options: thread })).toEqual(['THREAD_NOT_POSSIBLE']);
+    expect(codes({ text: 'word '.repeat(20_000), options: thread })).toEqual(['THREAD_NOT_POSSIBLE']);
   });
 
   it('come all at once', () => {

@@ -1,25 +1,17 @@
-import { z } from 'zod';
 import { type Problem, rejected } from '../../core/errors.ts';
-import { FIRST_COMMENT, firstCommentProblems } from '../../core/own-comment.ts';
+import { firstCommentProblems } from '../../core/own-comment.ts';
 import type { Post } from '../../core/post.ts';
-import { ALT_TEXT, LINK, optionProblems } from '../../core/post-options.ts';
+import { optionProblems } from '../../core/post-options.ts';
+import { MAX_PARTS } from '../../core/thread.ts';
 import { capabilities } from './capabilities.ts';
-import { MAX_COMMENT } from './comment.ts';
-import { documentTitle, linkTitle } from './content.ts';
+import { documentTitle, linkTitle, MAX_COMMENT, partsOf } from './content.ts';
+import { OPTION_SHAPES, readOptions } from './options.ts';
 
 // https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/multiimage-post-api
 const MAX_ALT_TEXT = 4086;
 // Of content.article; known from other tools, LinkedIn names no number beside FIELD_LENGTH_TOO_LONG.
 const MAX_LINK_TITLE = 400;
 const MAX_LINK_DESCRIPTION = 4000;
-
-export const OPTION_SHAPES = {
-  alt_text: ALT_TEXT,
-  first_comment: FIRST_COMMENT,
-  link: LINK,
-  document_title: { schema: z.string(), wanted: 'a text' },
-  link_title: { schema: z.string(), wanted: 'a text' },
-};
 
 /**
  * Every reason LinkedIn would refuse this post, apart from the files themselves.
@@ -31,6 +23,8 @@ export const OPTION_SHAPES = {
  * | first_comment | text that the author says below the post | none |
  * | link | address, or {url, title?, description?} | none |
  * | link_title | title of the card of a link | link.title, else the post's title, else the host of the link |
+ * | poll | {question, options: 2 to 4 texts, duration_days: 1, 3, 7 or 14} | none |
+ * | thread | true: what is over the limit of a post stands in comments below it | false |
  * | document_title | title of a document | the post's title; one of the two is needed |
  */
 export function problems(post: Post): Problem[] {
@@ -47,6 +41,7 @@ export function problems(post: Post): Problem[] {
     ...textProblems(post),
     ...fileProblems(post),
     ...titleProblems(post),
+    ...pollProblems(post),
     ...firstCommentProblems(capabilities.label, post, MAX_COMMENT, null),
     ...optionProblems(capabilities.label, OPTION_SHAPES, post.options),
   ];
@@ -55,7 +50,18 @@ export function problems(post: Post): Problem[] {
 function textProblems(post: Post): Problem[] {
   const { max } = capabilities.text;
   // UTF-16 code units, the largest count of those LinkedIn may mean: longer texts have been cut without an error.
-  return tooLong('TEXT_TOO_LONG', 'text', post.text, max, 'Shorten the text');
+  const parts = partsOf(post);
+  if (parts !== null) {
+    const remedy = 'Shorten it, or set thread to true in its publish_options to say the rest in comments,';
+    return tooLong('TEXT_TOO_LONG', 'text', parts[0] ?? '', max, remedy);
+  }
+  return [
+    rejected(
+      'THREAD_NOT_POSSIBLE',
+      `The text cannot be cut into a post of at most ${max} characters and ${MAX_PARTS - 1} comments of at most ${MAX_COMMENT}.`,
+      'Shorten the text, or break words that are longer than that, and schedule the post again.',
+    ),
+  ];
 }
 
 function fileProblems(post: Post): Problem[] {
@@ -102,6 +108,17 @@ function titleProblems(post: Post): Problem[] {
       post.link.description ?? '',
       MAX_LINK_DESCRIPTION,
       'Shorten link.description',
+    ),
+  ];
+}
+
+function pollProblems(post: Post): Problem[] {
+  if (readOptions(post.options).poll === null || post.kind === 'text') return [];
+  return [
+    rejected(
+      'POLL_BESIDE_MEDIA',
+      'The post has a poll and a file or link; LinkedIn shows only one of the two.',
+      'Remove the file or link, or poll from its publish_options, and schedule the post again.',
     ),
   ];
 }

@@ -25,6 +25,20 @@ const content = z.union([
   }),
   z.strictObject({ media: z.strictObject({ id: z.string(), altText, title: z.string().min(1).optional() }) }),
   z.strictObject({
+    poll: z.strictObject({
+      question: z.string().min(1).max(140),
+      options: z
+        .array(z.strictObject({ text: z.string().min(1).max(30) }))
+        .min(2)
+        .max(4),
+      settings: z.strictObject({
+        duration: z.enum(['ONE_DAY', 'THREE_DAYS', 'SEVEN_DAYS', 'FOURTEEN_DAYS']),
+        voteSelectionType: z.enum(['SINGLE_VOTE', 'MULTIPLE_VOTE']).optional(),
+        isVoterVisibleToAuthor: z.boolean().optional(),
+      }),
+    }),
+  }),
+  z.strictObject({
     multiImage: z.strictObject({
       images: z
         .array(z.strictObject({ id: z.string(), altText }))
@@ -102,6 +116,7 @@ function showContent(shown: Content | undefined, author: string, state: State, w
     const media = thumbnail === undefined ? [] : [use(thumbnail, ['image']).sha256];
     return { kind: 'link', type: 'share', media };
   }
+  if ('poll' in shown) return { kind: 'text', type: 'ugcPost', media: [] };
   if ('multiImage' in shown) {
     const media = shown.multiImage.images.map(({ id }) => use(id, ['image']).sha256);
     return { kind: 'carousel', type: 'ugcPost', media };

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { FIRST_COMMENT } from '../../core/own-comment.ts';
+import { ALT_TEXT, LINK, THREAD } from '../../core/post-options.ts';
+
+/** https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/poll-post-api; lengths: LinkedIn's own page. */
+const poll = z.strictObject({
+  question: z.string().trim().min(1).max(140),
+  options: z.array(z.string().trim().min(1).max(30)).min(2).max(4),
+  duration_days: z.union([z.literal(1), z.literal(3), z.literal(7), z.literal(14)]),
+});
+export type Poll = z.infer<typeof poll>;
+
+export const OPTION_SHAPES = {
+  alt_text: ALT_TEXT,
+  first_comment: FIRST_COMMENT,
+  link: LINK,
+  document_title: { schema: z.string(), wanted: 'a text' },
+  poll: {
+    schema: poll,
+    wanted:
+      '{"question": at most 140 characters, "options": [2 to 4 texts of at most 30 characters], "duration_days": 1, 3, 7 or 14}',
+  },
+  thread: THREAD,
+  link_title: { schema: z.string(), wanted: 'a text' },
+};
+
+interface PostOptions {
+  readonly thread: boolean;
+  readonly poll: Poll | null;
+}
+
+/** Options with their defaults. A value of the wrong type counts as absent here; optionProblems refuses it. */
+export function readOptions(options: Readonly<Record<string, unknown>>): PostOptions {
+  return {
+    thread: THREAD.schema.catch(false).parse(options['thread']),
+    poll: OPTION_SHAPES.poll.schema.nullable().catch(null).parse(options['poll']),
+  };
+}
