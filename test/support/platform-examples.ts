@@ -296,6 +296,18 @@ export const facts = {
         files: ['bakery-croissant.png', 'bakery-reel.mp4'],
       },
       {
+        name: 'a picture with people and a place',
+        kind: 'image',
+        account: instagramByFacebook,
+        files: ['bakery-sourdough.jpg'],
+        options: {
+          user_tags: [{ username: 'colecycles', x: 0.5, y: 0.8 }],
+          collaborators: ['colecycles'],
+          location_id: '7640348500',
+          alt_text: 'A loaf of bread',
+        },
+      },
+      {
         name: 'a reel with a cover by Instagram Login',
         kind: 'reel',
         account: instagramByInstagram,

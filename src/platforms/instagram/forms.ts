@@ -29,10 +29,16 @@ export async function singleForm(post: Post, file: MediaFile, cover: MediaFile |
         ...(await fileFields(file)),
         ...captionFields(post, options),
         ...reelFields(options),
+        ...userTags(options),
         ...(cover === undefined ? {} : { cover_url: await publicUrl(cover) }),
       };
     default:
-      return { ...(await fileFields(file)), ...captionFields(post, options), ...altText(file) };
+      return {
+        ...(await fileFields(file)),
+        ...captionFields(post, options),
+        ...userTags(options),
+        ...altText(file),
+      };
   }
 }
 
@@ -61,6 +67,13 @@ function reelFields({ share_to_feed: share, thumb_offset: offset }: Options): Fo
   return {
     ...(share == null ? {} : { share_to_feed: String(share) }),
     ...(offset == null ? {} : { thumb_offset: String(offset) }),
+  };
+}
+
+function userTags({ user_tags: tags }: Options): Form {
+  if (tags == null || tags.length === 0) return {};
+  return {
+    user_tags: JSON.stringify(tags.map((tag) => ({ ...tag, username: tag.username.replace(/^@/, '') }))),
   };
 }
 

@@ -91,6 +91,19 @@ describe('publish_options', () => {
     expect(problem?.message).toContain(`The option ${key} is ${JSON.stringify(bad)}; Instagram needs `);
   });
 
+  it.each([
+    ['image', [{ username: '@a', x: 0, y: 1 }], []],
+    ['image', [{ username: 'a' }], ['USER_TAG_PLACE']],
+    ['image', [{ username: 'a', x: 1.1, y: 0 }], ['OPTION_INVALID']],
+    ['reel', [{ username: 'a' }], []],
+    ['reel', [{ username: 'a', x: 0, y: 0 }], ['USER_TAG_PLACE']],
+    ['story', [{ username: 'a' }], ['USER_TAGS_NOT_POSSIBLE']],
+    ['image', [], []],
+  ] as const)('on a post of kind %s the user_tags %j are %j', (kind, user_tags, expected) => {
+    const media = kind === 'reel' ? [VIDEO] : [IMAGE];
+    expect(codes({ kind, media, options: { user_tags } })).toEqual(expected);
+  });
+
   it('leaves the keys of other platforms alone', () => {
     expect(codes({ options: { privacy: 3, made_for_kids: 'x' } })).toEqual([]);
   });

@@ -17,12 +17,14 @@ import { MAX_COMMENT } from './comment.ts';
  * | location_id   | string of digits | all but story         | id of a Facebook Page with a place               |
  * | share_to_feed | boolean          | reel, video           | false: only in the Reels tab                     |
  * | thumb_offset  | whole number     | reel, video           | moment of the cover frame, in milliseconds       |
+ * | user_tags     | list of objects  | image, reel, video    | who is tagged, on a picture with the place       |
  */
 // https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/media#query-string-parameters
 const MAX_HASHTAGS = 30;
 const MAX_MENTIONS = 20;
 const MAX_ALT_TEXT = 1000;
 const MAX_COLLABORATORS = 3;
+const MAX_TAGS = 20;
 
 export const OPTION_SHAPES = {
   alt_text: ALT_TEXT,
@@ -34,6 +36,18 @@ export const OPTION_SHAPES = {
   location_id: { schema: z.string().regex(/^\d+$/), wanted: 'the id of a Page, a text of digits' },
   share_to_feed: { schema: z.boolean(), wanted: 'true or false' },
   thumb_offset: { schema: z.int().nonnegative(), wanted: 'a whole number of milliseconds, 0 or more' },
+  user_tags: {
+    schema: z
+      .array(
+        z.strictObject({
+          username: z.string().min(1),
+          x: z.number().min(0).max(1).optional(),
+          y: z.number().min(0).max(1).optional(),
+        }),
+      )
+      .max(MAX_TAGS),
+    wanted: `a list of at most ${MAX_TAGS} {"username", "x", "y"}, x and y from 0 to 1`,
+  },
 };
 
 const optionsSchema = z.object({
@@ -41,6 +55,7 @@ const optionsSchema = z.object({
   location_id: OPTION_SHAPES.location_id.schema.nullish(),
   share_to_feed: OPTION_SHAPES.share_to_feed.schema.nullish(),
   thumb_offset: OPTION_SHAPES.thumb_offset.schema.nullish(),
+  user_tags: OPTION_SHAPES.user_tags.schema.nullish(),
 });
 export type Options = z.infer<typeof optionsSchema>;
 
@@ -61,9 +76,36 @@ export function problems(post: Post): Problem[] {
   return [
     ...captionProblems(post),
     ...mediaProblems(post),
+    ...tagProblems(post),
     ...firstCommentProblems(capabilities.label, post, MAX_COMMENT, withoutComments(post)),
     ...optionProblems(capabilities.label, OPTION_SHAPES, post.options),
   ];
+}
+
+/** Pictures need to know where a tag stands; films have no such place. */
+function tagProblems({ kind, options }: Post): Problem[] {
+  const tags = OPTION_SHAPES.user_tags.schema.nullish().safeParse(options['user_tags']).data ?? [];
+  if (tags.length === 0) return [];
+  const hint = 'Correct or remove user_tags in its publish_options and schedule the post again.';
+  if (kind === 'carousel' || kind === 'story') {
+    return [
+      rejected(
+        'USER_TAGS_NOT_POSSIBLE',
+        `People are tagged here on a single picture or video, not on a ${kind}.`,
+        hint,
+      ),
+    ];
+  }
+  const placed = tags.filter(({ x, y }) => x !== undefined && y !== undefined).length;
+  const bare = tags.filter(({ x, y }) => x === undefined && y === undefined).length;
+  if (kind === 'image') {
+    if (placed === tags.length) return [];
+    return [
+      rejected('USER_TAG_PLACE', 'On a picture each of the user_tags needs x and y, from 0 to 1.', hint),
+    ];
+  }
+  if (bare === tags.length) return [];
+  return [rejected('USER_TAG_PLACE', 'On a video the user_tags have no x and y, only usernames.', hint)];
 }
 
 function withoutComments({ kind }: Post): string | null {

@@ -44,7 +44,7 @@ interface StartedVideo {
   readonly parts: readonly { readonly url: string; readonly first: number; readonly last: number }[];
 }
 
-export interface CommentBody {
+interface CommentBody {
   readonly actor: string;
   readonly object: string;
   readonly message: { readonly text: string };

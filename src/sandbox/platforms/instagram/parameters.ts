@@ -48,6 +48,7 @@ export function checkParameters(parameters: ReadonlyMap<string, string>): Contai
     if (!SHAPES[known.shape](value)) badParameter(`Param ${name} must be of type ${known.shape}`);
   }
   checkTexts(parameters);
+  checkTags(parameters.get('user_tags'), kind);
   return kind;
 }
 
@@ -109,6 +110,19 @@ function checkTexts(parameters: ReadonlyMap<string, string>): void {
   if ((caption.match(/(?<![\w.])@\w/g) ?? []).length > MAX_MENTIONS) refuse(ERRORS.mentions);
   if ([...(parameters.get('alt_text') ?? '')].length > MAX_ALT_TEXT)
     badParameter('Param alt_text is too long');
+}
+
+/** On pictures with their place, at most 20. */
+function checkTags(value: string | undefined, kind: ContainerKind): void {
+  if (value === undefined) return;
+  const tags: unknown = JSON.parse(value);
+  if (!Array.isArray(tags)) badParameter('Param user_tags must be an array');
+  if (tags.length > MAX_MENTIONS) refuse(ERRORS.mentions);
+  for (const tag of tags as Readonly<Record<string, unknown>>[]) {
+    const placed = [tag['x'], tag['y']].every((at) => typeof at === 'number' && at >= 0 && at <= 1);
+    if (typeof tag['username'] !== 'string') badParameter('Param user_tags[0][username] is required');
+    if (kind.endsWith('image') && !placed) badParameter('Param user_tags[0][x] must be between 0 and 1');
+  }
 }
 
 function listOfIds(value: string): boolean {
