@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { platformTable, TABLE_BEGINS, TABLE_ENDS } from '../scripts/platform-table.ts';
 import { EXIT } from '../src/cli/exit-codes.ts';
 import { ENV_VARIABLES } from '../src/config/variables.ts';
 import { ERROR_KINDS } from '../src/core/errors.ts';
@@ -94,6 +95,14 @@ describe('README.md', () => {
       Object.entries(options).map(([key, { wanted }]) => `${capabilities.label} ${key}: ${wanted}`),
     );
     expect(unique(documented)).toEqual(unique(expected));
+  });
+
+  it('shows what each platform takes as its capabilities say it', () => {
+    const [, rest = ''] = README.split(TABLE_BEGINS);
+    const shown = rest.split(TABLE_ENDS)[0]?.trim();
+    expect(shown, 'npx tsx scripts/make-platform-table.ts writes it').toBe(
+      platformTable(Object.values(platforms).map(({ capabilities }) => capabilities)),
+    );
   });
 
   it('names only variables that exist', () => {

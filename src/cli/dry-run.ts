@@ -157,7 +157,7 @@ function previewPost(
     text: post.text,
     media: post.media.map((file) => file.url),
     problems: [...problems, ...unread.problems, ...module.problems(post)],
-    notes: [...notes, ...unread.notes, ...(module.cost === undefined ? [] : [module.cost(post)])],
+    notes: [...notes, ...unread.notes, ...(module.cost === undefined ? [] : [module.cost(post).sentence])],
   };
 }
 

@@ -34,8 +34,8 @@ function runTick(io: Io, options: RunOptions, identity: TickIdentity): Promise<n
         : `tick begins, TEST_USER_ID: only posts of user ${config.testUser.id} are touched`,
       { host: identity.host, pid: identity.pid },
     );
-    const { summary, report } = await tick(deps);
-    log.info(summaryLine(summary, report), { ...summary, posts: undefined, report });
+    const { summary, report, spent } = await tick(deps);
+    log.info(summaryLine(summary, report, spent), { ...summary, posts: undefined, report });
     if (options.json) io.out(`${JSON.stringify(summary)}\n`);
     return exitCodeOf(summary, options.failOnError);
   });
@@ -49,13 +49,18 @@ export function exitCodeOf(summary: TickSummary, failOnError: boolean): number {
 }
 
 /** "tick: due 3, claimed 3, published 2, failed 1; skipped: 2 × channel blog; overdue …" */
-export function summaryLine(summary: TickSummary, report: Report): string {
+export function summaryLine(
+  summary: TickSummary,
+  report: Report,
+  spent: ReadonlyMap<string, number>,
+): string {
   const counts = RESULT_OUTCOMES.filter((outcome) => summary[outcome] > 0).map(
     (outcome) => `${outcome} ${summary[outcome]}`,
   );
   const parts = [
     `tick: due ${summary.due}, claimed ${summary.claimed}${counts.length > 0 ? `, ${counts.join(', ')}` : ''} in ${summary.duration_ms} ms`,
   ];
+  for (const [label, usd] of spent) parts.push(`${label} takes about USD ${usd.toFixed(3)} for it`);
   for (const [reason, count] of Object.entries(report.skipped)) parts.push(`skipped ${count}: ${reason}`);
   for (const held of report.held) {
     parts.push(

@@ -262,6 +262,11 @@ export interface FollowUp {
  *
  * Every method may throw PublishError (a known refusal) or HttpFailure (no answer).
  */
+export interface Cost {
+  readonly usd: number;
+  readonly sentence: string;
+}
+
 export interface Platform {
   readonly capabilities: Capabilities;
   /** Every key of metadata.publish_options that it reads; one that is not here is reported (unknown-options.ts). */
@@ -285,8 +290,8 @@ export interface Platform {
    * prepared, armed, sent and looked for on its own, with `job.effect` saying which. Absent: nothing. Pure.
    */
   followUps?(post: Post): readonly FollowUp[];
-  /** What the platform takes for this post, as a sentence. Absent: nothing. Pure. */
-  cost?(post: Post): string;
+  /** What the platform takes for this post. Absent: nothing. Pure. */
+  cost?(post: Post): Cost;
   /** Uploads, containers: invisible and resumable from job.checkpoint. */
   prepare(job: Job): Promise<Prepared>;
   /** Exactly one request carries `arm`. Every answer but an id or a known refusal throws PublishError kind 'unknown' or HttpFailure. */

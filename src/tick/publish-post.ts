@@ -13,7 +13,7 @@ import { type Judged, judgePost } from './judge-post.ts';
 import { stamped } from './plan.ts';
 import { publishTarget } from './publish-target.ts';
 import { reachAccounts } from './reach-accounts.ts';
-import { fromStep, postResult, type TargetResult } from './results.ts';
+import { fromStep, postResult, type Spent, type TargetResult } from './results.ts';
 import type { Step } from './step.ts';
 import { tokenMd5 } from './tokens.ts';
 
@@ -198,7 +198,7 @@ async function sendWhatIsLeft(
       out: {},
     };
     const step = await runTarget(keyOf(target), () => publishTarget(deps, work));
-    record(pass, claimed, target, step);
+    record(pass, claimed, target, step, spentOn(material, step));
   });
   for (const target of appTargets) {
     const known = materials.some((m) => keyOf(m.chosen) === keyOf(target));
@@ -249,9 +249,24 @@ function currentPost(
   return 'post' in built ? built.post : null;
 }
 
-function record(pass: Pass, claimed: ClaimedPost, target: StoredTarget, step: Step): void {
+function record(
+  pass: Pass,
+  claimed: ClaimedPost,
+  target: StoredTarget,
+  step: Step,
+  spent: Spent | null = null,
+): void {
   if (step.settlement !== undefined) pass.settlements.push(step.settlement);
-  pass.results.push(fromStep(claimed, target, step));
+  pass.results.push({ ...fromStep(claimed, target, step), spent });
+}
+
+const PAID_FOR = ['published', 'accepted', 'unknown'];
+
+/** What a platform refuses costs nothing; an answer that was lost may have been paid for. */
+function spentOn({ platform, post }: Material, step: Step): Spent | null {
+  const isPaid = step.done === 'outcome' && PAID_FOR.includes(step.answer.state ?? '');
+  const usd = isPaid ? platform.cost?.(post).usd : undefined;
+  return usd === undefined ? null : { label: platform.capabilities.label, usd };
 }
 
 function putOff({ platform, accountId }: StoredTarget, nextLookAt: Date): TargetSettlement {

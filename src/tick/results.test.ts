@@ -91,6 +91,7 @@ describe('the line of a post', () => {
       due_at: '2026-11-21T12:00:00.000Z',
       published_at: null,
       news: false,
+      spent: null,
     });
   });
 

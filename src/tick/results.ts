@@ -5,8 +5,14 @@ import type { Step } from './step.ts';
 /** A hold longer than this is worth a line to a person. */
 const LONG_HOLD_MS = 60 * 60_000;
 
-/** `news`: a person has not been told of it yet. */
-export type TargetResult = PostResult & { readonly news: boolean };
+/** `news`: a person has not been told of it yet. `spent`: what the platform takes for what was sent. */
+export type TargetResult = PostResult & { readonly news: boolean; readonly spent: Spent | null };
+
+export interface Spent {
+  /** As people write the platform. */
+  readonly label: string;
+  readonly usd: number;
+}
 
 /** The line of a post that did not get as far as a target. A plain reason stands for "nothing wrong with it". */
 export function postResult(
@@ -28,6 +34,7 @@ export function postResult(
     due_at: claimed.dueAt?.toISOString() ?? null,
     published_at: null,
     news: isNews(outcome, target, reason),
+    spent: null,
   };
 }
 

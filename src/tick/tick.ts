@@ -18,6 +18,8 @@ const PER_ACCOUNT = 2;
 
 export interface TickResult {
   readonly summary: TickSummary;
+  /** US dollars that platforms take for what was sent, by the platform as people write it. */
+  readonly spent: ReadonlyMap<string, number>;
   readonly report: Report;
 }
 
@@ -47,6 +49,7 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
   const reach = createReach(deps, learned);
   // The last word on a target counts: it may be looked at several times in one tick.
   const results = new Map<string, PostResult>();
+  const spent = new Map<string, number>();
   let claimedCount = 0;
   const running = new Map<ClaimedPost, Promise<void>>();
   // A broken database ends the tick after what runs has ended; a broken post ends nothing.
@@ -64,7 +67,8 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
         (done: readonly TargetResult[]) => {
           for (const result of done) {
             report(deps, result);
-            const { news: _news, ...post } = result;
+            const { news: _news, spent: cost, ...post } = result;
+            if (cost !== null) spent.set(cost.label, (spent.get(cost.label) ?? 0) + cost.usd);
             results.set(keyOf(post), post);
           }
         },
@@ -74,7 +78,7 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
               source: claimed.source,
               id: claimed.id,
             });
-            const { news: _news, ...post } = postResult(
+            const { news: _news, spent: _spent, ...post } = postResult(
               claimed,
               'skipped',
               null,
@@ -161,6 +165,7 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
   const elsewhere = Object.values(reported.skipped).reduce((sum, count) => sum + count, 0);
   return {
     report: reported,
+    spent,
     summary: {
       run_id: identity.runId,
       started_at: startedAt.toISOString(),
@@ -196,7 +201,7 @@ const LEVELS: Readonly<Partial<Record<ResultOutcome, 'error' | 'warn'>>> = {
 
 /** A line in the log for each target, and one for cron's mail where somebody must know, once. */
 function report(deps: TickDeps, result: TargetResult): void {
-  const { news, ...post } = result;
+  const { news, spent: _spent, ...post } = result;
   const where = `${post.source}:${post.id} ${post.platform ?? ''}`.trimEnd();
   if (post.outcome === 'published') {
     deps.log.info(`published ${where} ${post.url ?? post.platform_post_id ?? ''}`, { post });

@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { summaryLine } from '../../src/cli/run.ts';
 import { installedLongAgo, letTimePass, metadataOf, publicPosts, readRow } from '../support/app-rows.ts';
 import { addPerson, connect, schedule } from '../support/people.ts';
 import { usePublisher } from '../support/publisher.ts';
@@ -35,13 +36,25 @@ describe('a row for Twitter', () => {
       platform: 'Twitter',
       content: 'Hello from the oven',
     });
-    const { summary } = await run();
+    const { summary, report, spent } = await run();
     expect(summary).toMatchObject({ published: 1, failed: 0, posts: [{ platform: 'x' }] });
+    expect(summary.posts[0]).not.toHaveProperty('spent');
+    expect(summaryLine(summary, report, spent)).toContain('; X takes about USD 0.015 for it');
     expect(texts()).toEqual(['Hello from the oven']);
     const id = publicPosts(publisher(), account.id)[0]?.id;
     const after = await row();
     expect(after).toMatchObject({ status: 'published', channel_post_id: id });
     expect(metadataOf(after)).toMatchObject({ twitter_post_id: id });
+  });
+
+  it('that X refuses costs nothing, and one whose answer was lost may have been paid for', async () => {
+    const spentAfter = async (kind: 'refuse' | 'drop_after') => {
+      const { run } = await posted({ platform: 'Twitter', content: 'Hello from the oven' });
+      publisher().platforms.setFaults([{ platform: 'x', match: 'POST /2/tweets', kind, times: 1 }]);
+      return (await run()).spent;
+    };
+    expect(await spentAfter('refuse')).toEqual(new Map());
+    expect(await spentAfter('drop_after')).toEqual(new Map([['X', 0.015]]));
   });
 
   it('is out as a whole thread after one tick, and nothing of it twice', async () => {

@@ -1,5 +1,5 @@
 import { PublishError } from '../../core/errors.ts';
-import type { Found, Job, Published } from '../../core/platform.ts';
+import { type Found, type Job, PROVISIONAL_ID, type Published } from '../../core/platform.ts';
 import type { ListedStory, Video } from './answers.ts';
 import { readVideo } from './api.ts';
 import type { UploadCheckpoint } from './checkpoint.ts';
@@ -43,7 +43,8 @@ async function found(job: Job, checkpoint: UploadCheckpoint, video: Video): Prom
     const postId = checkpoint.postId ?? story?.post_id ?? video.post_id;
     return {
       state: 'published',
-      ...(postId === undefined ? { id: videoId, idKind: 'video' } : { id: postId, idKind: 'story' }),
+      // The story has an id of its own, which only the finish and the list of stories tell.
+      ...(postId === undefined ? { id: videoId, idKind: PROVISIONAL_ID } : { id: postId, idKind: 'story' }),
       url: story?.url ?? null,
       ...storyWarning(job.post),
     };

@@ -8,7 +8,7 @@ import {
   photo,
 } from '../../../test/support/facebook.ts';
 import { HttpFailure } from '../../core/http.ts';
-import type { Job } from '../../core/platform.ts';
+import { type Job, PROVISIONAL_ID } from '../../core/platform.ts';
 
 let world: FacebookWorld;
 beforeEach(async () => {
@@ -150,6 +150,20 @@ describe('what a person has to look at', () => {
     world.pass(25 * HOUR_MS);
     expect(await world.find(gone)).toMatchObject({ state: 'unknown', lookAt: null });
   });
+});
+
+it('a video story that is out while the list of stories does not show it has the video’s id until it does', async () => {
+  const lost = await world.sendLost('drop_after', jobOf('story', [clip()]));
+  world.faults({ match: '^GET', kind: 'listing_lag', ms: HOUR_MS });
+  const found = await world.found(lost);
+  const [post] = world.platforms.posts();
+  expect(found).toMatchObject({
+    state: 'published',
+    id: lost.checkpoint?.['videoId'],
+    idKind: PROVISIONAL_ID,
+  });
+  world.faults();
+  expect(await world.find(lost)).toMatchObject({ state: 'published', id: post?.id, idKind: 'story' });
 });
 
 describe('a video on its way', () => {

@@ -20,5 +20,5 @@ it.each([
     '0.230 of the prepaid credits for these 3 posts',
   ],
 ])('%s costs what X takes for it', (_what, of, dollars) => {
-  expect(cost(of)).toContain(`X takes about USD ${dollars}`);
+  expect(cost(of).sentence).toContain(`X takes about USD ${dollars}`);
 });

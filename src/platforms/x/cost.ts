@@ -1,3 +1,4 @@
+import type { Cost } from '../../core/platform.ts';
 import type { Post } from '../../core/post.ts';
 import { partsOf, wholeText } from './content.ts';
 import { addressesIn } from './weight.ts';
@@ -7,10 +8,13 @@ const PLAIN = 0.015;
 const WITH_ADDRESS = 0.2;
 
 /** From the prepaid credits of our app, each part of a thread by itself. */
-export function cost(post: Post): string {
+export function cost(post: Post): Cost {
   const parts = partsOf(post) ?? [wholeText(post)];
   const linked = parts.filter((part) => addressesIn(part).length > 0).length;
-  const dollars = linked * WITH_ADDRESS + (parts.length - linked) * PLAIN;
+  const usd = linked * WITH_ADDRESS + (parts.length - linked) * PLAIN;
   const many = parts.length === 1 ? 'this post' : `these ${parts.length} posts`;
-  return `X takes about USD ${dollars.toFixed(3)} of the prepaid credits for ${many} (${PLAIN} each, ${WITH_ADDRESS.toFixed(2)} with an address in it).`;
+  return {
+    usd,
+    sentence: `X takes about USD ${usd.toFixed(3)} of the prepaid credits for ${many} (${PLAIN} each, ${WITH_ADDRESS.toFixed(2)} with an address in it).`,
+  };
 }
