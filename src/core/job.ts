@@ -41,6 +41,8 @@ export interface StoredEffect {
   readonly sent: Post | null;
   readonly unknownSends: number;
   readonly resends: number;
+  /** Since when it is looked for without a gap; null: not yet. */
+  readonly lookedSince: Date | null;
   readonly platformPostId: string | null;
 }
 

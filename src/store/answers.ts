@@ -95,6 +95,7 @@ const effect = z
     last_possible_at: instant,
     unknown_sends: z.number(),
     resends: z.number(),
+    looked_since: maybeInstant,
     platform_post_id: maybeText,
   })
   .transform(
@@ -107,6 +108,7 @@ const effect = z
       lastPossibleAt: row.last_possible_at,
       unknownSends: row.unknown_sends,
       resends: row.resends,
+      lookedSince: row.looked_since,
       platformPostId: row.platform_post_id,
     }),
   );

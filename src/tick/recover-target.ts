@@ -16,15 +16,17 @@ const GIVE_UP_MS = 60 * 60_000;
 /** A platform that took a post but never showed it. */
 const ACCEPTED_DEADLINE_MS = 24 * 60 * 60_000;
 
-/** A look this much later than it was due: nobody looked meanwhile, so the time that went by has proven nothing. */
+/** A look this much later than it was due: nobody looked meanwhile. publisher_outcome counts anew from there. */
 const MISSED_LOOK_MS = 10 * 60_000;
+const LOOKED_FOR_MS = 15 * 60_000;
 
-/** Whether nothing was proven for so long that a person must look. */
+/** Whether nothing was proven for so long that a person must look; time in which nobody looked proves nothing. */
 export function isOverdue(deps: PublishDeps, target: StoredTarget, effect: StoredEffect): boolean {
   const now = deps.now().getTime();
-  const missed = target.nextLookAt !== null && now > target.nextLookAt.getTime() + MISSED_LOOK_MS;
+  if (target.nextLookAt !== null && now > target.nextLookAt.getTime() + MISSED_LOOK_MS) return false;
   const patience = effect.state === 'accepted' ? ACCEPTED_DEADLINE_MS : GIVE_UP_MS;
-  return !missed && now > effect.lastPossibleAt.getTime() + patience;
+  const lookedFor = now - (effect.lookedSince ?? effect.lastPossibleAt).getTime();
+  return lookedFor >= LOOKED_FOR_MS && now > effect.lastPossibleAt.getTime() + patience;
 }
 
 /**

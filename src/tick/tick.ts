@@ -78,12 +78,11 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
               source: claimed.source,
               id: claimed.id,
             });
-            const { news: _news, spent: _spent, ...post } = postResult(
-              claimed,
-              'skipped',
-              null,
-              'another tick took it over',
-            );
+            const {
+              news: _news,
+              spent: _spent,
+              ...post
+            } = postResult(claimed, 'skipped', null, 'another tick took it over');
             results.set(keyOf(post), post);
             return;
           }

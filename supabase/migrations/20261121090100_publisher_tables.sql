@@ -141,6 +141,8 @@ create table if not exists public.publish_effects (
   updated_at timestamptz not null default now(),
   primary key (source, post_id, platform, account_id, effect)
 );
+-- Since when it is looked for without a gap: a person is told only of what was looked for.
+alter table public.publish_effects add column if not exists looked_since timestamptz;
 comment on table public.publish_effects is 'content-publisher: each visible act of a target';
 create index if not exists publish_effects_armed on public.publish_effects (platform, account_id) where state = 'armed';
 create index if not exists publish_effects_account on public.publish_effects (platform, account_id, armed_at);

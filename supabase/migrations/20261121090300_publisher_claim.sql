@@ -549,7 +549,7 @@ begin
             v_now, v_now, v_now + v_window + v_timeout)
     on conflict (source, post_id, platform, account_id, effect) do update set
       state = 'armed', arm_id = excluded.arm_id, fence = excluded.fence, fingerprint = excluded.fingerprint,
-      sent = excluded.sent,
+      sent = excluded.sent, looked_since = null,
       armed_at = excluded.armed_at,
       -- Only an earlier send of unknown outcome makes the first moment matter.
       first_armed_at = case when e.unknown_sends > 0 then e.first_armed_at else excluded.first_armed_at end,
@@ -586,6 +586,7 @@ declare
   v_new boolean;
   v_current boolean;
   v_next timestamptz := coalesce((p ->> 'next_look_at')::timestamptz, now());
+  v_looked_since timestamptz;
 begin
   select * into v_effect from public.publish_effects e where e.arm_id = v_arm;
   if not found then
@@ -610,6 +611,9 @@ begin
     where e.source = v_effect.source and e.post_id = v_effect.post_id and e.platform = v_effect.platform
       and e.account_id = v_effect.account_id and e.effect = v_effect.effect for update;
   v_current := v_effect.arm_id = v_arm;
+  -- A look that comes much later than it was due: nobody looked meanwhile.
+  v_looked_since := case when v_outcome in ('unknown', 'accepted')
+    then case when v_target.next_look_at < now() - interval '10 minutes' then now() else coalesce(v_effect.looked_since, now()) end end;
 
   insert into public.publish_log (run_id, host, source, post_id, platform, account_id, effect, step, arm_id, outcome,
       platform_post_id, platform_code, trace_id, detail)
@@ -626,6 +630,7 @@ begin
           state = v_outcome, platform_post_id = coalesce(p ->> 'platform_post_id', e.platform_post_id),
           unknown_sends = e.unknown_sends + case when v_outcome = 'unknown' and e.state = 'armed' and v_new then 1 else 0 end,
           resends = e.resends + case when v_outcome = 'absent' and p ->> 'proof' = 'listing' then 1 else 0 end,
+          looked_since = v_looked_since,
           absent_seen_at = case when v_outcome = 'unknown' then e.absent_seen_at end, updated_at = now()
         where e.arm_id = v_effect.arm_id
         returning * into v_effect;
@@ -693,6 +698,7 @@ begin
         state = v_outcome,
         unknown_sends = e.unknown_sends + case when v_outcome = 'unknown' and e.state = 'armed' and v_new then 1 else 0 end,
         resends = e.resends + case when v_outcome = 'absent' and p ->> 'proof' = 'listing' then 1 else 0 end,
+        looked_since = v_looked_since,
         -- Waiting for the second look is recorded as unknown too; the first look stays.
         absent_seen_at = case when v_outcome = 'unknown' then e.absent_seen_at end, updated_at = now()
       where e.arm_id = v_effect.arm_id;

@@ -41,9 +41,11 @@ async function maybeLive(platform: keyof typeof SENDS, kind: Kind) {
   publisher().platforms.setFaults([{ platform, match: '^GET', kind: 'server_error_before' }]);
   await letTimePass(publisher(), 70 * 60);
   await publisher().run({ userId: person.id });
-  // Nobody had looked in that hour: a second look decides.
-  await letTimePass(publisher(), 2 * 60);
-  await publisher().run({ userId: person.id });
+  // Nobody had looked in that hour: what counts is a quarter of an hour of looks.
+  for (let minutes = 0; minutes < 18; minutes += 6) {
+    await letTimePass(publisher(), 6 * 60);
+    await publisher().run({ userId: person.id });
+  }
   publisher().platforms.setFaults([]);
   const row = await readRow(publisher().supabase, post.table, post.id);
   expect(publishErrorOf(row)).toMatchObject({ code: 'MAYBE_LIVE' });
