@@ -29,11 +29,18 @@ function endOfPart(text: string, size: Size): number | null {
   return fitting.find(atHalf) ?? fitting.at(-1) ?? null;
 }
 
+/** At a joint words are whole, so that a longer beginning never counts less: ever longer steps, then halves. */
 function lastFitting(text: string, joint: RegExp, { max, count }: Size): number | null {
-  let last: number | null = null;
-  for (const { index } of text.matchAll(joint)) {
-    if (count(text.slice(0, index)) > max) break;
-    if (index > 0) last = index;
+  const ends = [...text.matchAll(joint)].map(({ index }) => index).filter((index) => index > 0);
+  const fits = (at: number) => count(text.slice(0, ends[at])) <= max;
+  let fitting = -1;
+  let step = 1;
+  while (fitting + step < ends.length && fits(fitting + step)) {
+    fitting += step;
+    step *= 2;
   }
-  return last;
+  for (; step >= 1; step /= 2) {
+    if (fitting + step < ends.length && fits(fitting + step)) fitting += step;
+  }
+  return ends[fitting] ?? null;
 }

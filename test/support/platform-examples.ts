@@ -232,6 +232,7 @@ export const facts = {
         cover: 'bakery-opening-hours.jpg',
       },
     ],
+    followed: [{ ...inParts(blueskyAccount, 300), prepared: true }],
     shownKind: ({ kind }) => (kind === 'reel' ? 'video' : kind),
     showsCover: true,
     counts: 'graphemes',
@@ -393,6 +394,7 @@ export const facts = {
       '115000000000000000',
     ],
     more: [],
+    followed: [{ ...inParts(mastodonAccount, 500), prepared: true }],
     shownKind: ({ kind }) => ({ link: 'text', reel: 'video' })[kind as string] ?? kind,
     // The server makes the card, of an address in the text.
     shownText: ({ text, link }) => (link === null ? text : `${text}\n\n${link.url}`),

@@ -17,6 +17,7 @@ const record = z.object({
   value: z.looseObject({
     text: z.string(),
     createdAt: z.string(),
+    reply: z.looseObject({ parent: z.looseObject({ uri: z.string() }) }).optional(),
     embed: z.looseObject({ $type: z.string(), images: z.array(z.unknown()).optional() }).optional(),
   }),
 });

@@ -51,6 +51,64 @@ async function recordOf(uri: string | undefined): Promise<Record<string, unknown
   return ((await answer.json()) as { value: Record<string, unknown> }).value;
 }
 
+describe('a thread', () => {
+  const long = Array.from(
+    { length: 20 },
+    (_, n) => `Sentence ${n} of a long story for @somebody.example.`,
+  ).join(' ');
+  const thread = (): OpenedExample => ({
+    ...opened(),
+    post: { ...withText(opened().post, long), options: { thread: true } },
+  });
+
+  it('goes out part by part, each naming the first one and the one before it', async () => {
+    world = await platformWorld('bluesky');
+    const post = target(world, thread());
+    await post.prepare();
+    const out: Record<string, string> = { post: (await post.settle(await post.send())).id };
+    for (const { effect } of bluesky.followUps?.(post.post) ?? []) {
+      const part = target(world, thread(), { effect, out: { ...out } });
+      // What lies there is of the part before.
+      part.store(post.stored());
+      await part.prepare();
+      out[effect] = (await part.settle(await part.send())).id;
+    }
+    const ids = Object.values(out);
+    expect(ids).toHaveLength(4);
+    expect(
+      world
+        .posts()
+        .map(({ text: shown }) => shown)
+        .join(' '),
+    ).toBe(long);
+    for (const [index, id] of ids.entries()) {
+      const { reply } = (await recordOf(id)) as { reply?: Record<string, { uri: string }> };
+      expect([reply?.['root']?.uri, reply?.['parent']?.uri]).toEqual(
+        index === 0 ? [undefined, undefined] : [ids[0], ids[index - 1]],
+      );
+    }
+  });
+
+  it('waits for a part that the server does not show', async () => {
+    world = await platformWorld('bluesky');
+    const out = { post: `at://${account.id}/app.bsky.feed.post/3lbxyzabcde2f` };
+    const part = target(world, thread(), { effect: 'part:2', out });
+    expect(await world.failure(part.prepare())).toMatchObject({ kind: 'temporary', code: 'PARENT_UNKNOWN' });
+  });
+
+  it.each([
+    ['characters', 'a'.repeat(300)],
+    ['bytes', `${'👩‍👩‍👧'.repeat(166)}${'a'.repeat(12)}`],
+  ])('is not made of a text that fits, by its %s', (_what, fitting) => {
+    const asked = (words: string) => ({ ...withText(opened().post, words), options: { thread: true } });
+    expect(bluesky.followUps?.(asked(fitting))).toEqual([]);
+    expect(bluesky.followUps?.(asked(`${fitting} a`))).toHaveLength(1);
+    expect(bluesky.problems(asked(`${fitting} ${'b'.repeat(301)}`))).toMatchObject([
+      { code: 'THREAD_NOT_POSSIBLE' },
+    ]);
+  });
+});
+
 describe('the account', () => {
   const row = (pageId: string | null, metadata: Record<string, unknown>): ConnectionRow => ({
     id: 'd0000000-0000-4000-8000-000000000001',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Checkpoint, MediaFile } from '../../core/platform.ts';
+import { type Job, MAIN_EFFECT, type MediaFile } from '../../core/platform.ts';
 
 /** Files that no record names are removed by the server, nobody says when: they are uploaded shortly before. */
 const BLOB_LIFE_MS = 60 * 60_000;
@@ -14,6 +14,8 @@ export const blobRef = z.object({
 
 const schema = z.object({
   v: z.literal(1),
+  /** The visible act that the record is of; the files are those of the post. */
+  effect: z.string().default(MAIN_EFFECT),
   /** In the order of job.media; what has not begun is missing at the end. */
   blobs: z.array(z.object({ sha256: z.string(), at: z.number(), blob: blobRef })),
   /** The record as JSON, all but its time. */
@@ -29,13 +31,20 @@ const schema = z.object({
 export type State = z.infer<typeof schema>;
 export type Stamp = NonNullable<State['stamp']>;
 
-export const NOTHING: State = { v: 1, blobs: [], draft: null, stamp: null, kept: false, original: true };
-
 /** `unreadable`: written by another version or damaged; what it stood for may be out. */
-export function readCheckpoint(checkpoint: Checkpoint | null): State | 'unreadable' {
-  if (checkpoint === null) return NOTHING;
+export function readCheckpoint({
+  checkpoint,
+  effect,
+}: Pick<Job, 'checkpoint' | 'effect'>): State | 'unreadable' {
+  if (checkpoint === null) return nothing(effect);
   const parsed = schema.safeParse(checkpoint);
-  return parsed.success ? parsed.data : 'unreadable';
+  if (!parsed.success) return 'unreadable';
+  // Each part of a thread has a record, and so a key, of its own.
+  return parsed.data.effect === effect ? parsed.data : nothing(effect);
+}
+
+export function nothing(effect: string): State {
+  return { v: 1, effect, blobs: [], draft: null, stamp: null, kept: false, original: true };
 }
 
 /** Without what serves no longer: another file, or one that may have been removed. The same file gets the same name. */

@@ -1,8 +1,11 @@
 import type { z } from 'zod';
+import { countGraphemes } from '../../core/graphemes.ts';
 import { asFilledText } from '../../core/json-value.ts';
-import type { MediaFile } from '../../core/platform.ts';
+import type { FollowUp, MediaFile } from '../../core/platform.ts';
 import type { Post } from '../../core/post.ts';
+import { threadFollowUps, threadPart, threadParts } from '../../core/thread.ts';
 import { COLLECTION } from './api.ts';
+import { capabilities } from './capabilities.ts';
 import type { blobRef, Stamp } from './checkpoint.ts';
 import type { Facet } from './facets.ts';
 
@@ -11,13 +14,46 @@ interface Attached {
   readonly blob: z.infer<typeof blobRef>;
 }
 
-/** The record but for its time: lexicons/app/bsky/feed/post.json. */
-export function draftOf(post: Post, facets: readonly Facet[], attached: readonly Attached[]): string {
-  const embed = embedOf(post, attached);
+/** lexicons/app/bsky/feed/post.json: 300 graphemes and 3000 bytes. */
+const BYTES_PER_GRAPHEME = 10;
+
+/** The texts of the thread, or the one text; null when it cannot be cut into fitting parts. */
+export function partsOf({ text, options }: Post): readonly string[] | null {
+  const count = (part: string) =>
+    Math.max(countGraphemes(part), Math.ceil(Buffer.byteLength(part) / BYTES_PER_GRAPHEME));
+  return threadParts(text, options['thread'] === true, { max: capabilities.text.max, count });
+}
+
+export function followUps(post: Post): readonly FollowUp[] {
+  return threadFollowUps(partsOf(post));
+}
+
+/** What one visible act says, and the name of the one that it answers to. */
+export function partOf(post: Post, effect: string): ReturnType<typeof threadPart> {
+  return threadPart(partsOf(post) ?? [post.text], effect);
+}
+
+/** com.atproto.repo.strongRef */
+export interface RecordRef {
+  readonly uri: string;
+  readonly cid: string;
+}
+
+export interface Said {
+  readonly text: string;
+  readonly facets: readonly Facet[];
+  /** Of a part of a thread. */
+  readonly reply: { readonly root: RecordRef; readonly parent: RecordRef } | null;
+}
+
+/** The record but for its time: lexicons/app/bsky/feed/post.json. Files and the card go with the post itself. */
+export function draftOf(post: Post, { text, facets, reply }: Said, attached: readonly Attached[]): string {
+  const embed = reply === null ? embedOf(post, attached) : null;
   const language = asFilledText(post.options['language']);
   return JSON.stringify({
     $type: COLLECTION,
-    text: post.text,
+    text,
+    ...(reply === null ? {} : { reply }),
     ...(facets.length === 0 ? {} : { facets }),
     ...(embed === null ? {} : { embed }),
     ...(language === null ? {} : { langs: [language] }),

@@ -1,6 +1,6 @@
 import type { Found, Job } from '../../core/platform.ts';
 import { createApi } from './api.ts';
-import { NOTHING, readCheckpoint } from './checkpoint.ts';
+import { nothing, readCheckpoint } from './checkpoint.ts';
 import { findInListing } from './listing.ts';
 import { published } from './uri.ts';
 
@@ -8,8 +8,8 @@ const LOOK_AGAIN_MS = 60_000;
 
 /** The account's own server says whether there is a record under our key; without a key its records are listed. */
 export async function find(job: Job): Promise<Found> {
-  const read = readCheckpoint(job.checkpoint);
-  const state = read === 'unreadable' ? NOTHING : read;
+  const read = readCheckpoint(job);
+  const state = read === 'unreadable' ? nothing(job.effect) : read;
   if (state.stamp === null || !state.original) return findInListing(job);
   const { rkey } = state.stamp;
   const answer = await createApi(job, job.account).getRecord(job.account.id, rkey);

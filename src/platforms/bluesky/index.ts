@@ -1,6 +1,7 @@
 import type { Platform } from '../../core/platform.ts';
 import { accountId, refresh, server, verify } from './account.ts';
 import { capabilities } from './capabilities.ts';
+import { followUps } from './content.ts';
 import { find } from './find.ts';
 import { identify } from './identify.ts';
 import { metrics } from './metrics.ts';
@@ -14,6 +15,7 @@ export const bluesky: Platform = {
   server,
   accountId,
   problems,
+  followUps,
   prepare,
   publish,
   find,

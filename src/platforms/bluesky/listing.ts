@@ -2,7 +2,7 @@ import { normalizeText } from '../../core/fingerprint.ts';
 import { HttpFailure } from '../../core/http.ts';
 import type { Found, Job } from '../../core/platform.ts';
 import { type Api, createApi, type StoredRecord } from './api.ts';
-import { shapeOfPost } from './content.ts';
+import { partOf, shapeOfPost } from './content.ts';
 import { published, rkeyOf } from './uri.ts';
 
 /** A record has the time at which it was prepared, which may be a little before its arm; and clocks differ. */
@@ -28,10 +28,7 @@ export async function findInListing(job: Job): Promise<Found> {
     const known = await Promise.all(inWindow.map(({ uri }) => job.isKnownId(uri)));
     const strangers = inWindow.filter((_record, index) => known[index] !== true);
     if (strangers.length === 0) return { state: 'absent', proof: 'listing', checkpoint: null };
-    const wanted = normalizeText(job.post.text);
-    const matches = strangers.filter(
-      (record) => normalizeText(record.value.text) === wanted && shapeOf(record) === shapeOfPost(job.post),
-    );
+    const matches = strangers.filter((record) => isOurs(job, record));
     const [match] = matches;
     if (match === undefined) return unknown('A post of that time belongs to nothing we know of.', again);
     if (matches.length > 1) return unknown('Several posts of that time look like this one.', again);
@@ -60,6 +57,14 @@ async function readBackTo(api: Api, did: string, from: number): Promise<readonly
     if (cursor === undefined || last === undefined || timeOf(last) < from) return records;
   }
   return 'The account has more posts since then than are looked through.';
+}
+
+/** Same text, files and place: a part of a thread answers to the one before. */
+function isOurs({ post, effect, out }: Job, record: StoredRecord): boolean {
+  const { text, before } = partOf(post, effect);
+  if (normalizeText(record.value.text) !== normalizeText(text)) return false;
+  if (before !== null) return shapeOf(record) === 'text:0' && record.value.reply?.parent.uri === out[before];
+  return shapeOf(record) === shapeOfPost(post) && record.value.reply === undefined;
 }
 
 const timeOf = ({ value }: StoredRecord): number => Date.parse(value.createdAt);

@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { type Problem, rejected } from '../../core/errors.ts';
 import { countGraphemes } from '../../core/graphemes.ts';
 import type { Post } from '../../core/post.ts';
-import { ALT_TEXT, LINK, optionProblems } from '../../core/post-options.ts';
+import { ALT_TEXT, LINK, optionProblems, THREAD } from '../../core/post-options.ts';
+import { MAX_PARTS } from '../../core/thread.ts';
 import { capabilities } from './capabilities.ts';
+import { partsOf } from './content.ts';
 
 /** Beside the graphemes: lexicons/app/bsky/feed/post.json. */
 const MAX_BYTES = 3_000;
@@ -11,6 +13,7 @@ const MAX_BYTES = 3_000;
 export const OPTION_SHAPES = {
   alt_text: ALT_TEXT,
   link: LINK,
+  thread: THREAD,
   language: {
     schema: z.string().regex(/^[a-z]{2,3}(-[A-Za-z]{2,4})?$/),
     wanted: 'a language like "en" or "pt-BR"',
@@ -35,18 +38,27 @@ export function problems(post: Post): Problem[] {
     'Remove the video from the carousel, or post it by itself, and schedule the post again.',
   );
   return [
-    ...textProblems(post.text),
+    ...textProblems(post),
     ...(mixed ? [carousel] : []),
     ...optionProblems(capabilities.label, OPTION_SHAPES, post.options),
   ];
 }
 
 /** As readers count: an emoji of several parts is one character. */
-function textProblems(text: string): Problem[] {
+function textProblems(post: Post): Problem[] {
+  const { text } = post;
   const { max } = capabilities.text;
+  const parts = partsOf(post);
+  if (parts === null) {
+    const message = `The text cannot be cut into at most ${MAX_PARTS} parts of at most ${max} characters.`;
+    const remedy = 'Shorten the text, or break words that are longer than that, and schedule the post again.';
+    return [rejected('THREAD_NOT_POSSIBLE', message, remedy)];
+  }
+  if (parts.length > 1) return [];
   const length = countGraphemes(text);
   const bytes = Buffer.byteLength(text);
-  const hint = 'Shorten the text and schedule the post again.';
+  const hint =
+    'Shorten it, or set thread to true in its publish_options to send it in parts, and schedule the post again.';
   if (length > max) {
     const message = `The text has ${length} characters; Bluesky takes at most ${max}.`;
     return [rejected('TEXT_TOO_LONG', message, hint)];

@@ -16,7 +16,7 @@ const stored = z.object({ uri: z.string(), cid: z.string().min(1) });
  * record whose key was made after another may have been sent leaves only when a list shows none.
  */
 export async function publish(job: Job, arm: Arm): Promise<Published> {
-  const state = readCheckpoint(job.checkpoint);
+  const state = readCheckpoint(job);
   if (state === 'unreadable' || state.draft === null || state.stamp === null) throw notPrepared(job);
   if (job.sentBefore && !state.original) {
     const seen = await findInListing(job);

@@ -32,6 +32,7 @@ const status = z.object({
   id: z.string().min(1),
   url: z.string().nullish().catch(null),
   created_at: z.string(),
+  in_reply_to_id: z.string().nullish().catch(null),
   spoiler_text: z.string().catch(''),
   account: z.object({ id: z.string() }),
   media_attachments: z.array(z.object({ type: z.string() })).catch([]),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Checkpoint, MediaFile } from '../../core/platform.ts';
+import { type Job, MAIN_EFFECT, type MediaFile } from '../../core/platform.ts';
 
 /** A server removes files that belong to no status after a day. */
 const UPLOAD_LIFE_MS = 20 * 60 * 60_000;
@@ -20,7 +20,14 @@ const schema = z.object({
   /** In the order of job.media; what has not begun is missing at the end. */
   uploads: z.array(upload),
   /** The visible request once all is ready: the server knows its repeat by the key. */
-  request: z.object({ key: z.string(), body: z.string() }).nullable(),
+  request: z
+    .object({
+      /** The visible act that it makes. */
+      effect: z.string().default(MAIN_EFFECT),
+      key: z.string(),
+      body: z.string(),
+    })
+    .nullable(),
   /** False when it was made after another one may have been sent. */
   original: z.boolean(),
 });
@@ -31,10 +38,16 @@ export type State = z.infer<typeof schema>;
 export const NOTHING: State = { v: 1, uploads: [], request: null, original: true };
 
 /** `unreadable`: written by another version or damaged; what it stood for may be out. */
-export function readCheckpoint(checkpoint: Checkpoint | null): State | 'unreadable' {
+export function readCheckpoint({
+  checkpoint,
+  effect,
+}: Pick<Job, 'checkpoint' | 'effect'>): State | 'unreadable' {
   if (checkpoint === null) return NOTHING;
   const parsed = schema.safeParse(checkpoint);
-  return parsed.success ? parsed.data : 'unreadable';
+  if (!parsed.success) return 'unreadable';
+  // Each part of a thread has a request, and so a key, of its own.
+  const own = parsed.data.request === null || parsed.data.request.effect === effect;
+  return own ? parsed.data : { ...parsed.data, request: null, original: true };
 }
 
 /** Without what serves no longer: another file, or one that the server has cleaned up. */

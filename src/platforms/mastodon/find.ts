@@ -9,7 +9,7 @@ import { isRepeat } from './repeat.ts';
  * may both be made: nothing is repeated while the first may be.
  */
 export async function find(job: Job): Promise<Found> {
-  const read = readCheckpoint(job.checkpoint);
+  const read = readCheckpoint(job);
   const state = read === 'unreadable' ? NOTHING : read;
   const repeatable = isRepeat(job, state);
   if (repeatable && job.lastPossibleAt !== null && job.now() < job.lastPossibleAt) {

@@ -1,6 +1,7 @@
 import type { Platform } from '../../core/platform.ts';
 import { accountId, lookUpAccountId, refresh, server, verify } from './account.ts';
 import { capabilities } from './capabilities.ts';
+import { followUps } from './content.ts';
 import { find } from './find.ts';
 import { identify } from './identify.ts';
 import { metrics } from './metrics.ts';
@@ -15,6 +16,7 @@ export const mastodon: Platform = {
   accountId,
   lookUpAccountId,
   problems,
+  followUps,
   prepare,
   publish,
   find,

@@ -1,9 +1,9 @@
 import { normalizeText } from '../../core/fingerprint.ts';
 import { HttpFailure } from '../../core/http.ts';
-import type { Found, Job } from '../../core/platform.ts';
+import { type Found, type Job, MAIN_EFFECT } from '../../core/platform.ts';
 import { localId } from './account.ts';
 import { type Api, createApi, type Status } from './api.ts';
-import { contentWarning, textOf } from './content.ts';
+import { contentWarning, partOf } from './content.ts';
 import { published } from './published.ts';
 
 /** How far the server's clock and the database's may be apart. */
@@ -46,12 +46,15 @@ async function matchAmong(
   again: Date | null,
 ): Promise<Found> {
   const matches: Status[] = [];
+  const { text, before } = partOf(job.post, job.effect);
+  const parent = before === null ? undefined : job.out[before];
   for (const status of strangers) {
     const written = await api.source(status.id);
     if ('status' in written)
       return unknown(`The server does not show a status (HTTP ${written.status}).`, again);
     const same =
-      normalizeText(written.text) === normalizeText(textOf(job.post)) &&
+      normalizeText(written.text) === normalizeText(text) &&
+      (status.in_reply_to_id ?? undefined) === parent &&
       normalizeText(written.spoiler_text) === normalizeText(contentWarning(job.post)) &&
       shapeOf(status) === shapeOfPost(job);
     if (same) matches.push(status);
@@ -84,7 +87,8 @@ async function readBackTo(api: Api, accountId: string, from: number): Promise<re
 const shapeOf = ({ media_attachments }: Status): string =>
   media_attachments.map(({ type }) => (type === 'image' ? 'image' : 'video')).join();
 
-function shapeOfPost({ post }: Job): string {
+function shapeOfPost({ post, effect }: Job): string {
+  if (effect !== MAIN_EFFECT) return '';
   return post.media
     .filter(({ role }) => role !== 'cover')
     .map(({ role, info }) => (role === 'image' && info?.mime !== 'image/gif' ? 'image' : 'video'))

@@ -57,6 +57,63 @@ async function bodyOf({ body }: HttpRequest): Promise<unknown> {
   return JSON.parse(Buffer.concat(chunks).toString());
 }
 
+describe('a thread', () => {
+  const long = Array.from({ length: 35 }, (_, n) => `Sentence ${n} of a long story.`).join(' ');
+  const thread = (): OpenedExample => opened({ ...withText(opened().post, long), options });
+  const options = { thread: true, content_warning: 'Bread', visibility: 'private', language: 'en' };
+
+  it('goes out part by part under keys of their own, each below the one before and with the same warning', async () => {
+    world = await platformWorld('mastodon');
+    const { context, asked } = listen(world.context);
+    const heard = { ...world, context };
+    const post = target(heard, thread());
+    await post.prepare();
+    const out: Record<string, string> = { post: (await post.settle(await post.send())).id };
+    for (const { effect } of mastodon.followUps?.(post.post) ?? []) {
+      const part = target(heard, thread(), { effect, out: { ...out } });
+      // What lies there is of the part before.
+      part.store(post.stored());
+      await part.prepare();
+      out[effect] = (await part.settle(await part.send())).id;
+    }
+    const sent = asked.filter(({ arm }) => arm !== undefined);
+    expect(sent).toHaveLength(3);
+    expect(new Set(sent.map(({ headers }) => headers?.['idempotency-key'])).size).toBe(3);
+    const bodies = await Promise.all(sent.map(bodyOf));
+    const ids = Object.values(out);
+    expect(bodies).toMatchObject(
+      [undefined, ids[0], ids[1]].map((parent) => ({
+        ...(parent === undefined ? {} : { in_reply_to_id: parent }),
+        spoiler_text: 'Bread',
+        visibility: 'private',
+        language: 'en',
+      })),
+    );
+    expect(
+      world
+        .posts()
+        .map(({ text: shown }) => shown)
+        .join(' '),
+    ).toBe(long);
+    expect(asked.filter(({ url }) => String(url).endsWith('/api/v2/instance'))).toHaveLength(1);
+  });
+
+  it('has parts of 500 characters, in which addresses count 23 and the warning counts too', () => {
+    const asked = (words: string) => ({ ...withText(opened().post, words), options });
+    const fitting = `${'a'.repeat(471)} https://bakery.example/${'b'.repeat(300)}`;
+    expect(mastodon.followUps?.(asked(fitting))).toEqual([]);
+    expect(mastodon.followUps?.(asked(`${fitting} a`))).toHaveLength(1);
+    expect(mastodon.problems(asked('c'.repeat(501)))).toMatchObject([{ code: 'THREAD_NOT_POSSIBLE' }]);
+  });
+
+  it('is never begun in the middle', async () => {
+    world = await platformWorld('mastodon');
+    const part = target(world, thread(), { effect: 'part:3', out: { post: '115000000000000000' } });
+    expect(await world.failure(part.prepare())).toMatchObject({ kind: 'temporary', code: 'PARENT_UNKNOWN' });
+    expect(world.calls).toEqual([]);
+  });
+});
+
 describe('the account', () => {
   const row = (pageId: string | null, instanceUrl: unknown): ConnectionRow => ({
     id: 'd0000000-0000-4000-8000-000000000001',

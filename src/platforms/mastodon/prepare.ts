@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { PublishError } from '../../core/errors.ts';
-import type { Job, Prepared } from '../../core/platform.ts';
+import { type Job, MAIN_EFFECT, type Prepared } from '../../core/platform.ts';
 import { type Api, createApi } from './api.ts';
 import { keepUsable, NOTHING, readCheckpoint, type State, type Upload } from './checkpoint.ts';
-import { statusBody } from './content.ts';
+import { partOf, statusBody } from './content.ts';
 import { heedLimits } from './server-limits.ts';
 
 /** 1 s, 2 s, 4 s … 30 s apart, for about an hour. */
@@ -13,10 +13,11 @@ const MAX_LOOKS = 120;
 
 /** Asks the server for its limits, uploads the files, waits until they are processed, and fixes the visible request. */
 export async function prepare(job: Job): Promise<Prepared> {
-  const read = readCheckpoint(job.checkpoint);
+  const read = readCheckpoint(job);
   let state = read === 'unreadable' ? NOTHING : read;
   // What may be out already is asked for with the very same request.
   if (job.sentBefore && state.request !== null) return { ready: true, checkpoint: state };
+  if (job.effect !== MAIN_EFFECT) return { ready: true, checkpoint: withAnswer(job, state) };
   state = keepUsable(state, job.media, job.now());
   if (state.request !== null) return { ready: true, checkpoint: state };
 
@@ -31,12 +32,23 @@ export async function prepare(job: Job): Promise<Prepared> {
   const looked = await lookAtUploads(job, api, state);
   if (looked.lookAt !== null) return { ready: false, checkpoint: looked.state, lookAt: looked.lookAt };
   const { uploads } = looked.state;
-  const body = statusBody(
-    job.post,
-    uploads.map(({ id }) => id),
-  );
-  const request = { key: randomUUID(), body };
-  return { ready: true, checkpoint: { ...looked.state, request, original: !job.sentBefore } };
+  const { text } = partOf(job.post, job.effect);
+  const ids = uploads.map(({ id }) => id);
+  return { ready: true, checkpoint: withRequest(job, looked.state, statusBody(job.post, text, ids, null)) };
+}
+
+function withRequest(job: Job, state: State, body: string): State {
+  const request = { effect: job.effect, key: randomUUID(), body };
+  return { ...state, request, original: !job.sentBefore };
+}
+
+/** A further part of the thread: a text. The files went with the first one. */
+function withAnswer(job: Job, state: State): State {
+  if (state.request !== null) return state;
+  const { text, before } = partOf(job.post, job.effect);
+  const parent = before === null ? undefined : job.out[before];
+  if (parent === undefined) throw parentUnknown();
+  return withRequest(job, state, statusBody(job.post, text, [], parent));
 }
 
 /** Asks for every file that the server still processes; `lookAt`: when to ask again, null when all are there. */
@@ -60,6 +72,15 @@ async function lookAtUploads(
     if (!ready) wait = Math.max(wait, Math.min(FIRST_LOOK_MS * 2 ** upload.looks, LONGEST_LOOK_MS));
   }
   return { state, lookAt: wait === 0 ? null : new Date(job.now().getTime() + wait) };
+}
+
+function parentUnknown(): PublishError {
+  return new PublishError({
+    kind: 'temporary',
+    code: 'PARENT_UNKNOWN',
+    message: 'The part of the thread that this one answers to is not known. Nothing was sent.',
+    hint: 'Nothing to do: it is tried again.',
+  });
 }
 
 function notProcessed(): PublishError {

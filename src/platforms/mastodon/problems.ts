@@ -1,14 +1,17 @@
 import { z } from 'zod';
 import { type Problem, rejected } from '../../core/errors.ts';
 import type { Post } from '../../core/post.ts';
-import { ALT_TEXT, LINK, optionProblems } from '../../core/post-options.ts';
+import { ALT_TEXT, LINK, optionProblems, THREAD } from '../../core/post-options.ts';
+import { MAX_PARTS } from '../../core/thread.ts';
 import { capabilities } from './capabilities.ts';
+import { partsOf } from './content.ts';
 
 const VISIBILITIES = ['public', 'unlisted', 'private'] as const;
 
 export const OPTION_SHAPES = {
   alt_text: ALT_TEXT,
   link: LINK,
+  thread: THREAD,
   visibility: { schema: z.enum(VISIBILITIES), wanted: '"public", "unlisted" or "private"' },
   content_warning: { schema: z.string(), wanted: 'a text' },
   sensitive: { schema: z.boolean(), wanted: 'true or false' },
@@ -35,5 +38,14 @@ export function problems(post: Post): Problem[] {
     'The carousel holds a video; Mastodon takes up to four pictures in one post, or one video alone.',
     'Remove the video from the carousel, or post it by itself, and schedule the post again.',
   );
-  return [...(mixed ? [carousel] : []), ...optionProblems(capabilities.label, OPTION_SHAPES, post.options)];
+  const thread = rejected(
+    'THREAD_NOT_POSSIBLE',
+    `The text cannot be cut into at most ${MAX_PARTS} parts of at most ${capabilities.text.max} characters.`,
+    'Shorten the text, or break words that are longer than that, and schedule the post again.',
+  );
+  return [
+    ...(partsOf(post) === null ? [thread] : []),
+    ...(mixed ? [carousel] : []),
+    ...optionProblems(capabilities.label, OPTION_SHAPES, post.options),
+  ];
 }

@@ -18,7 +18,7 @@ const created = z.object({ id: z.string().min(1), url: z.string().nullish(), cre
  * status lets it leave.
  */
 export async function publish(job: Job, arm: Arm): Promise<Published> {
-  const state = readCheckpoint(job.checkpoint);
+  const state = readCheckpoint(job);
   if (state === 'unreadable' || state.request === null) throw notPrepared(job);
   const asking = job.sentBefore && isRepeat(job, state);
   if (job.sentBefore && !asking) {

@@ -1,7 +1,7 @@
 import { PublishError } from '../../core/errors.ts';
 import type { Job, MediaFile } from '../../core/platform.ts';
 import type { ServerConfiguration } from './api.ts';
-import { contentWarning, textOf } from './content.ts';
+import { contentWarning, partsOf, textOf } from './content.ts';
 import { countCharacters } from './count.ts';
 
 /**
@@ -10,8 +10,10 @@ import { countCharacters } from './count.ts';
  */
 export function heedLimits(job: Job, { statuses, media_attachments }: ServerConfiguration): void {
   const { post, media } = job;
-  const text = `${contentWarning(post)}${textOf(post)}`;
-  const length = countCharacters(text, statuses.characters_reserved_per_url);
+  const lengths = (partsOf(post) ?? [textOf(post)]).map((part) =>
+    countCharacters(`${contentWarning(post)}${part}`, statuses.characters_reserved_per_url),
+  );
+  const length = Math.max(...lengths);
   if (length > statuses.max_characters) {
     refuse(job, 'TEXT_TOO_LONG', 'text', 'characters', length, statuses.max_characters, 'Shorten the text');
   }

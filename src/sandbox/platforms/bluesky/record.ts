@@ -84,7 +84,7 @@ export interface Shown {
 export function readPost(value: unknown, did: string, state: State, world: SimWorld): Shown {
   const parsed = post.safeParse(value);
   if (!parsed.success) return invalid(`Invalid app.bsky.feed.post record: ${z.prettifyError(parsed.error)}`);
-  const { text, facets = [], embed } = parsed.data;
+  const { text, facets = [], embed, reply } = parsed.data;
   const length = [...new Intl.Segmenter('en').segment(text)].length;
   if (length > 300)
     invalid('Invalid app.bsky.feed.post record: Record/text must not be longer than 300 graphemes');
@@ -92,7 +92,8 @@ export function readPost(value: unknown, did: string, state: State, world: SimWo
     invalid('Invalid app.bsky.feed.post record: Record/text must not be longer than 3000 characters');
   for (const { index, features } of facets) checkFacet(Buffer.from(text), index, features[0]);
   if (text.trim() === '' && embed === undefined) invalid('The post is empty');
-  if (embed === undefined) return { text, kind: 'text', blobs: [] };
+  if (reply !== undefined) checkReply(reply, state);
+  if (embed === undefined) return { text, kind: reply === undefined ? 'text' : 'reply', blobs: [] };
 
   const use = (ref: z.infer<typeof blob>, accept: RegExp, maxSize: number) =>
     useBlob(ref, { accept, maxSize }, did, state, world);
@@ -108,6 +109,14 @@ export function readPost(value: unknown, did: string, state: State, world: SimWo
     case 'app.bsky.embed.video':
       return { text, kind: 'video', blobs: [use(embed.video, /^video\/mp4$/, 300_000_000)] };
   }
+}
+
+/** Servers take any reference; an app shows an answer only below the very record, and in the thread that this belongs to. */
+function checkReply({ root, parent }: NonNullable<z.infer<typeof post>['reply']>, state: State): void {
+  for (const { uri, cid } of [root, parent])
+    if (state.records.get(uri)?.cid !== cid) invalid(`There is no record ${uri} of the version ${cid}`);
+  const above = post.safeParse(state.records.get(parent.uri)?.value).data?.reply;
+  if ((above?.root.uri ?? parent.uri) !== root.uri) invalid(`The thread of ${parent.uri} is not ${root.uri}`);
 }
 
 /** Servers take any numbers; an app shows a facet only where they meet the characters. */

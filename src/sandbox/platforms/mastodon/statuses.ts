@@ -79,7 +79,7 @@ export function createStatus(
   world.publish({
     account: account.id,
     id,
-    kind: kindOf(media),
+    kind: replyTo === null ? kindOf(media) : 'reply',
     text,
     media: media.map(({ sha256 }) => sha256),
     url: status.url,
