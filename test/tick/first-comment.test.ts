@@ -3,6 +3,7 @@ import { retry } from '../../src/cli/retry.ts';
 import { installedLongAgo, letTimePass, metadataOf, publicPosts, readRow } from '../support/app-rows.ts';
 import { addPerson, connect, schedule } from '../support/people.ts';
 import { FULL_SCOPES, usePublisher } from '../support/publisher.ts';
+import { diesAt } from '../support/ticks.ts';
 
 const publisher = usePublisher();
 beforeAll(() => installedLongAgo(publisher()));
@@ -16,7 +17,7 @@ async function posted() {
   const post = await schedule(publisher(), person, {
     metadata: { publish_options: { first_comment: COMMENT } },
   });
-  const run = () => publisher().run({ userId: person.id });
+  const run = (more: object = {}) => publisher().run({ userId: person.id, ...more });
   return {
     person,
     account,
@@ -58,6 +59,18 @@ describe('a first comment', () => {
       expect(warningIn(await row())).toBeUndefined();
     },
   );
+
+  it('of a post that the app has taken back is not waited for', async () => {
+    const { post, run, kinds, ticks } = await posted();
+    const { sql } = publisher().supabase;
+    await run({ store: diesAt('sent') });
+    await sql`update public.created_content set status = 'draft' where id = ${post.id}`;
+    await ticks(100, 4);
+    expect(kinds()).toEqual(['text']);
+    const [target] =
+      await sql`select missing, next_look_at from public.publish_targets where post_id = ${post.id}`;
+    expect(target).toMatchObject({ missing: expect.stringContaining('taken back'), next_look_at: null });
+  });
 
   it('without the permission for it is told, while the account stays in use, and follows once it is granted', async () => {
     const { person, account, post, run, kinds, row } = await posted();
