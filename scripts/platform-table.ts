@@ -18,18 +18,19 @@ export function platformTable(all: readonly Capabilities[]): string {
   const rows = all.flatMap((capabilities) => {
     const kinds = new Map<string, string[]>();
     for (const [kind, rules] of Object.entries(capabilities.kinds)) {
-      const cells = [filesOf(rules), GUARANTEE[rules.findBy]].join(' | ');
+      const cells = [textOf(capabilities, rules), filesOf(rules), GUARANTEE[rules.findBy]].join(' | ');
       kinds.set(cells, [...(kinds.get(cells) ?? []), kind]);
     }
-    return [...kinds].map(([cells, names]) =>
-      [capabilities.label, names.join(', '), textOf(capabilities), cells].join(' | '),
-    );
+    return [...kinds].map(([cells, names]) => [capabilities.label, names.join(', '), cells].join(' | '));
   });
   return [HEAD.join(' | '), HEAD.map(() => '---').join(' | '), ...rows].map((row) => `| ${row} |`).join('\n');
 }
 
-function textOf({ text: { max, unit, perServer } }: Capabilities): string {
-  return `${max.toLocaleString('en')} ${unit}${perServer ? ', or as the server says' : ''}`;
+function textOf(
+  { text: { max, unit, perServer } }: Capabilities,
+  { maxText = max }: KindCapabilities,
+): string {
+  return `${maxText.toLocaleString('en')} ${unit}${perServer ? ', or as the server says' : ''}`;
 }
 
 function filesOf({ media }: KindCapabilities): string {

@@ -26,7 +26,7 @@ import {
   type TargetWork,
   unreadOptions,
 } from './target-job.ts';
-import { laterLook, missingSentence, published } from './unfinished.ts';
+import { laterLook, missingSentence } from './unfinished.ts';
 
 const TAKEN_BACK: Problem = {
   kind: 'rejected',
@@ -176,11 +176,6 @@ export async function recordSent(
   );
 }
 
-/** Not by itself: `content-publisher retry` tries it again. */
-function never({ target }: TargetWork, reason: string): Step {
-  return { done: 'settle', reason, settlement: published(target, null, null) };
-}
-
 /** The platform's own, and which of the post's options changed nothing. */
 function warningOf(deps: PublishDeps, work: TargetWork, sent: Published): string | undefined {
   if (work.effect !== MAIN_EFFECT) return sent.warning;
@@ -273,11 +268,6 @@ function notArmed(deps: PublishDeps, work: TargetWork, refused: Extract<ArmAnswe
         : held(deps, work, refused.hold);
     case 'edited':
       return later(work, soon(1_000), 'it was edited a moment ago');
-    case 'deleted':
-    case 'not_scheduled':
-      // What follows a post that the app has taken back is not sent any more, however long it is waited for.
-      if (work.effect !== MAIN_EFFECT) return never(work, 'the post was taken back in the app');
-      return later(work, soon(5_000), `it changed a moment ago (${refused.detail ?? refused.why})`);
     default:
       // Deleted, un-scheduled, disconnected, taken over: the next plan or claim sees it as it is then.
       return later(work, soon(5_000), `it changed a moment ago (${refused.detail ?? refused.why})`);
