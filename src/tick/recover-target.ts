@@ -17,7 +17,7 @@ const GIVE_UP_MS = 60 * 60_000;
 const ACCEPTED_DEADLINE_MS = 24 * 60 * 60_000;
 
 /** A look this much later than it was due: nobody looked meanwhile. publisher_outcome counts anew from there. */
-const MISSED_LOOK_MS = 10 * 60_000;
+const MISSED_LOOK_MS = 30 * 60_000;
 const LOOKED_FOR_MS = 15 * 60_000;
 
 /** Whether nothing was proven for so long that a person must look; time in which nobody looked proves nothing. */

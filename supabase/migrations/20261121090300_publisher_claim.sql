@@ -613,7 +613,7 @@ begin
   v_current := v_effect.arm_id = v_arm;
   -- A look that comes much later than it was due: nobody looked meanwhile.
   v_looked_since := case when v_outcome in ('unknown', 'accepted')
-    then case when v_target.next_look_at < now() - interval '10 minutes' then now() else coalesce(v_effect.looked_since, now()) end end;
+    then case when v_target.next_look_at < now() - interval '30 minutes' then now() else coalesce(v_effect.looked_since, now()) end end;
 
   insert into public.publish_log (run_id, host, source, post_id, platform, account_id, effect, step, arm_id, outcome,
       platform_post_id, platform_code, trace_id, detail)
