@@ -29,7 +29,7 @@ async function sentByAnother(columns: Record<string, unknown>) {
   const content = `Fresh bread at eight, ${person.id}`;
   const first = await schedule(publisher(), person, { ...columns, content });
   await run({ userId: person.id });
-  for (const table of ['publish_targets', 'publish_effects', 'publish_queue']) {
+  for (const table of ['publish_effects', 'publish_targets', 'publish_queue']) {
     await supabase.sql.unsafe(`delete from public.${table} where post_id = $1`, [first.id]);
   }
   const second = await schedule(publisher(), person, { ...columns, content });

@@ -22,7 +22,7 @@ describe('publish_options', () => {
     expect(seen).toHaveLength(1);
     const [result] = metadataOf(row)['publish_results'] as { warning?: string }[];
     expect(result?.warning).toBe(
-      'The option “privacy” changes nothing here: Facebook has no such option; YouTube has. ' +
+      'The option “privacy” changes nothing here: Facebook has no such option; TikTok, YouTube have. ' +
         'The option “campaign_color” changes nothing here: no platform reads it.',
     );
   });
