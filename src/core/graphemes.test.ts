@@ -22,6 +22,11 @@ describe('countGraphemes', () => {
     expect(countGraphemes(`a${'\u0301'.repeat(5_000)}b`)).toBe(2);
   });
 
+  it('parts no emoji behind half of another one', () => {
+    const text = `${'a'.repeat(511)}\uD83D🏽${'a'.repeat(600)}`;
+    expect(countGraphemes(text)).toBe(Array.from(new Intl.Segmenter('en').segment(text)).length);
+  });
+
   it('counts a long text as a short one', () => {
     const grains = fc.constantFrom(
       'a',

@@ -26,5 +26,5 @@ export function countGraphemes(text: string): number {
 
 /** The end, or one more where it would part a surrogate pair. */
 function wholeCharacterAt(text: string, end: number): number {
-  return /[\uD800-\uDBFF]/.test(text.charAt(end - 1)) ? end + 1 : end;
+  return /^[\uD800-\uDBFF][\uDC00-\uDFFF]$/.test(text.slice(end - 1, end + 1)) ? end + 1 : end;
 }
