@@ -125,7 +125,8 @@ export interface ClaimedPost {
   readonly targets: readonly StoredTarget[];
 }
 
-const IN_FLIGHT: readonly TargetState[] = ['armed', 'unknown', 'accepted'];
+/** A target or an effect in such a state may be visible or become so: it is looked for, never sent as it stands. */
+export const IN_FLIGHT: readonly string[] = ['armed', 'unknown', 'accepted'] satisfies TargetState[];
 
 /** Out, but something of it is still to be done: what follows it is not out, or its public id is not known. */
 export const isUnfinished = (target: StoredTarget): boolean =>
@@ -133,7 +134,6 @@ export const isUnfinished = (target: StoredTarget): boolean =>
 
 const WAITING: readonly TargetState[] = ['pending', 'prepared', 'retry', 'held'];
 
-/** It may be visible or become so: looked for, never sent as it stands. */
 export const isInFlight = (target: StoredTarget): boolean => IN_FLIGHT.includes(target.state);
 
 /** Something is still to happen to it. */

@@ -1,11 +1,12 @@
 /** What Meta's Graph API platforms share: the error body, the usage headers, and what an answer means around the arm. */
 import { z } from 'zod';
+import { aroundArm, type Moment, notDescribed } from '../core/answer-errors.ts';
 import { clip } from '../core/clip.ts';
-import { classify, type ErrorRule, type PlatformAnswer, PublishError, withKind } from '../core/errors.ts';
+import { classify, type ErrorRule, type PlatformAnswer, type PublishError } from '../core/errors.ts';
 import type { HttpResponse } from '../core/http.ts';
 import { tryJson } from '../core/json-value.ts';
 import { redactText } from '../core/redact-text.ts';
-import { MASK } from '../core/secret.ts';
+import { MASK, Secret } from '../core/secret.ts';
 
 /**
  * Last key of every answer that the server itself calls transient (`is_transient`, on rupload `retriable`),
@@ -99,22 +100,19 @@ export function graphError(
   rules: readonly ErrorRule[],
   response: HttpResponse,
   now: Date,
-  moment: 'armed' | 'not armed',
+  moment: Moment,
 ): PublishError {
   const answer = graphAnswer(response, now);
   const error =
     answer === null
-      ? new PublishError({
-          kind: 'unknown',
-          code: `HTTP_${response.status}`,
-          message: `The answer (HTTP ${response.status}) is not one that Meta's documentation describes.`,
-          hint: 'If it happens again, look for a proxy in between and at https://metastatus.com.',
-          traceId: response.headers['x-fb-trace-id'],
-        })
+      ? notDescribed(
+          response,
+          "Meta's documentation",
+          'If it happens again, look for a proxy in between and at https://metastatus.com.',
+          response.headers['x-fb-trace-id'],
+        )
       : classify(rules, answer, now);
-  if (moment === 'not armed') return error.kind === 'unknown' ? withKind(error, 'temporary') : error;
-  const indefinite = error.kind === 'temporary' || response.status >= 500 || response.status === 408;
-  return indefinite ? withKind(error, 'unknown') : error;
+  return aroundArm(error, response, moment);
 }
 
 /**
@@ -163,4 +161,25 @@ export function graphPage<T>(item: z.ZodType<T>): z.ZodType<GraphPage<T>> {
     items: data,
     after: at?.next === undefined ? undefined : at.cursors?.after,
   }));
+}
+
+const MOST_PAGES = 20;
+
+/** The first item that fits, page by page; undefined where the list ends, or is very long, without it. */
+export async function findInPages<T>(
+  read: (after: string | undefined) => Promise<GraphPage<T>>,
+  fits: (item: T) => boolean,
+): Promise<T | undefined> {
+  let after: string | undefined;
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const { items, after: next } = await read(after);
+    const found = items.find(fits);
+    if (found !== undefined || next === undefined) return found;
+    after = next;
+  }
+  return undefined;
+}
+
+export function bearer(token: Secret): Readonly<Record<string, Secret>> {
+  return { authorization: new Secret(`Bearer ${token.reveal()}`) };
 }

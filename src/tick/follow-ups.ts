@@ -1,5 +1,5 @@
 import { PublishError } from '../core/errors.ts';
-import type { StoredEffect } from '../core/job.ts';
+import { IN_FLIGHT, type StoredEffect } from '../core/job.ts';
 import { type Account, type FollowUp, MAIN_EFFECT, type MediaFile } from '../core/platform.ts';
 import { StoreError, type TargetSettlement } from '../core/store.ts';
 import type { PublishDeps } from './deps.ts';
@@ -10,9 +10,6 @@ import { sendTarget } from './send-target.ts';
 import type { Step } from './step.ts';
 import { effectOf, followUpsOf, mainEffect, readCheckpoint, type TargetWork } from './target-job.ts';
 import { laterLook, missingSentence, published } from './unfinished.ts';
-
-/** An effect in such a state may be out: it is looked for, not sent. */
-const MAYBE_OUT = ['armed', 'unknown', 'accepted'];
 
 /**
  * Sends what follows a post that is out, one after the other and each once. One that does not go out stops those behind
@@ -59,7 +56,7 @@ async function sendOne(
   media: readonly MediaFile[],
 ): Promise<Step> {
   try {
-    if (known !== undefined && MAYBE_OUT.includes(known.state))
+    if (known !== undefined && IN_FLIGHT.includes(known.state))
       return await recoverTarget(deps, work, account);
     const checkpoint = readCheckpoint(deps, work.target);
     const step = await sendTarget(

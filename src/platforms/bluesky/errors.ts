@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { aroundArm, type Moment, notDescribed } from '../../core/answer-errors.ts';
 import { clip } from '../../core/clip.ts';
-import { classify, type PlatformAnswer, PublishError, withKind } from '../../core/errors.ts';
+import { classify, type PlatformAnswer, type PublishError } from '../../core/errors.ts';
 import type { HttpResponse } from '../../core/http.ts';
 import { redactText } from '../../core/redact-text.ts';
 import { ERROR_RULES } from './error-table.ts';
@@ -27,23 +28,19 @@ function blueskyAnswer(response: HttpResponse, now: Date): PlatformAnswer | null
  * The error that an answer other than the expected one stands for. `armed`: only a known refusal is definite, or that a
  * file is missing. Not armed: nothing became visible, so what we do not know is `temporary` and is tried again.
  */
-export function blueskyError(response: HttpResponse, now: Date, moment: 'armed' | 'not armed'): PublishError {
+export function blueskyError(response: HttpResponse, now: Date, moment: Moment): PublishError {
   const answer = blueskyAnswer(response, now);
   const error = answer === null ? notTheirs(response) : classify(ERROR_RULES, answer, now);
-  if (moment === 'not armed') return error.kind === 'unknown' ? withKind(error, 'temporary') : error;
-  const indefinite = (error.kind === 'temporary' && error.code !== 'BlobNotFound') || response.status >= 500;
-  return indefinite ? withKind(error, 'unknown') : error;
+  return aroundArm(error, response, moment, ['BlobNotFound']);
 }
 
-function notTheirs(response: HttpResponse): PublishError {
-  return new PublishError({
-    kind: 'unknown',
-    code: `HTTP_${response.status}`,
-    message: `The answer (HTTP ${response.status}) is not one that the AT Protocol describes.`,
-    hint: 'If it happens again, look whether the server of the account is well.',
-    traceId: response.headers['x-request-id'],
-  });
-}
+const notTheirs = (response: HttpResponse) =>
+  notDescribed(
+    response,
+    'the AT Protocol',
+    'If it happens again, look whether the server of the account is well.',
+    response.headers['x-request-id'],
+  );
 
 /** `Retry-After` in seconds, else `RateLimit-Reset` in seconds since the epoch. */
 function retryAt(headers: HttpResponse['headers'], now: Date): Date | undefined {

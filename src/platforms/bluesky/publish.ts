@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { notPrepared } from '../../core/answer-errors.ts';
 import { PublishError, withKind } from '../../core/errors.ts';
 import type { Arm } from '../../core/http.ts';
 import type { Job, Published } from '../../core/platform.ts';
@@ -17,7 +18,8 @@ const stored = z.object({ uri: z.string(), cid: z.string().min(1) });
  */
 export async function publish(job: Job, arm: Arm): Promise<Published> {
   const state = readCheckpoint(job);
-  if (state === 'unreadable' || state.draft === null || state.stamp === null) throw notPrepared(job);
+  if (state === 'unreadable' || state.draft === null || state.stamp === null)
+    throw notPrepared(job, 'Bluesky');
   if (job.sentBefore && !state.original) {
     const seen = await findInListing(job);
     if (seen.state === 'published') return seen;
@@ -42,15 +44,5 @@ function keyLost(): PublishError {
     code: 'KEY_LOST',
     message: 'An earlier send may have arrived, and the key it had is not known any more.',
     hint: 'Look at the Bluesky account whether the post is there.',
-  });
-}
-
-function notPrepared(job: Job): PublishError {
-  return new PublishError({
-    // This send did not happen; an earlier one may have.
-    kind: job.sentBefore ? 'unknown' : 'temporary',
-    code: 'NOT_PREPARED',
-    message: 'The post was not prepared for Bluesky, so nothing was sent.',
-    hint: 'Nothing to do: it is prepared and tried again.',
   });
 }

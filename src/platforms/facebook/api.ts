@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Arm, HttpBody, HttpResponse, HttpSource, MultipartField } from '../../core/http.ts';
 import type { Account, MediaFile, PlatformContext } from '../../core/platform.ts';
 import { Secret } from '../../core/secret.ts';
+import { bearer } from '../../http/graph.ts';
 import * as answers from './answers.ts';
 import { commentError, facebookError } from './errors.ts';
 
@@ -247,7 +248,7 @@ function ask(
   return http.request({
     method,
     url: `${host}/${settings.version ?? DEFAULT_VERSION}${path}`,
-    headers: { authorization: new Secret(`Bearer ${account.token.reveal()}`) },
+    headers: bearer(account.token),
     ...rest,
   });
 }

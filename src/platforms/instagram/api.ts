@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { Arm, HttpResponse } from '../../core/http.ts';
 import type { Account, PlatformContext } from '../../core/platform.ts';
 import { Secret } from '../../core/secret.ts';
-import { type GraphPage, graphPage, graphTime } from '../../http/graph.ts';
+import { bearer, type GraphPage, graphPage, graphTime } from '../../http/graph.ts';
 import { CONTAINER_CODES } from '../../http/graph-containers.ts';
-import { address, bearer, get, loginWorld, parse } from './call.ts';
+import { address, get, loginWorld, parse } from './call.ts';
 
 /** A form to be sent; addresses of files are secrets because they may be signed. */
 export type Form = Readonly<Record<string, string | Secret>>;

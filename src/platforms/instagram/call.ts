@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import type { HttpResponse } from '../../core/http.ts';
 import type { PlatformContext } from '../../core/platform.ts';
-import { Secret } from '../../core/secret.ts';
+import type { Secret } from '../../core/secret.ts';
+import { bearer } from '../../http/graph.ts';
 import { requestError } from './errors.ts';
 
 // https://developers.facebook.com/docs/graph-api/changelog: newest on 2026-07-29, alive for two years.
@@ -40,8 +41,4 @@ export function parse<T>(context: PlatformContext, response: HttpResponse, schem
 
 export function address(context: PlatformContext, token: Secret, path: string): string {
   return `https://graph.${loginWorld(token)}.com/${context.settings.version ?? DEFAULT_VERSION}/${path}`;
-}
-
-export function bearer(token: Secret): Readonly<Record<string, Secret>> {
-  return { authorization: new Secret(`Bearer ${token.reveal()}`) };
 }

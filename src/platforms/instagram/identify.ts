@@ -1,11 +1,11 @@
 import type { Identified, Reach, Unidentified } from '../../core/platform.ts';
 import { addressOn, pathOf } from '../../core/post-address.ts';
+import { findInPages } from '../../http/graph.ts';
 import { type ListedMedia, listMedia } from './api.ts';
 
 const SITES = ['instagram.com', 'instagr.am'];
 /** Words of Instagram's addresses behind which a short code stands; behind a story's the number of the story. */
 const BEFORE_CODE = ['p', 'reel', 'reels', 'tv'];
-const MAX_PAGES = 20;
 
 /** The short code of an address is not the id: the account's own list says which post has it. */
 export async function identify(
@@ -43,19 +43,15 @@ function read(named: string): { readonly text: string; readonly story: boolean }
   return isCode && code !== undefined ? { text: code, story: false } : null;
 }
 
-async function inList(
+function inList(
   { context, account }: Reach,
   edge: 'media' | 'stories',
   key: string,
 ): Promise<ListedMedia | undefined> {
-  let after: string | undefined;
-  for (let page = 0; page < MAX_PAGES; page += 1) {
-    const read = await listMedia(context, account, edge, after);
-    const found = read.items.find(({ id, permalink }) => id === key || lastPart(permalink) === key);
-    if (found !== undefined || read.after === undefined) return found;
-    after = read.after;
-  }
-  return undefined;
+  return findInPages(
+    (after) => listMedia(context, account, edge, after),
+    ({ id, permalink }) => id === key || lastPart(permalink) === key,
+  );
 }
 
 function lastPart(permalink: string | undefined): string | undefined {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { aroundArm, type Moment, notDescribed } from '../../core/answer-errors.ts';
 import { clip } from '../../core/clip.ts';
-import { classify, type ErrorRule, type PlatformAnswer, PublishError, withKind } from '../../core/errors.ts';
+import { classify, type ErrorRule, type PlatformAnswer, type PublishError } from '../../core/errors.ts';
 import type { HttpResponse } from '../../core/http.ts';
 import { redactText } from '../../core/redact-text.ts';
 import { COMMENT_RULES, ERROR_RULES } from './error-table.ts';
@@ -81,16 +82,17 @@ export function linkedinAnswer(response: HttpResponse, now: Date): PlatformAnswe
 export function linkedinError(
   response: HttpResponse,
   now: Date,
-  moment: 'armed' | 'not armed',
+  moment: Moment,
   table: readonly ErrorRule[] = ERROR_RULES,
 ): PublishError {
   const answer = linkedinAnswer(response, now);
   const error = answer === null ? notTheirs(response) : classify(table, answer, now);
-  if (moment === 'not armed') return error.kind === 'unknown' ? withKind(error, 'temporary') : error;
-  const aboutFiles = response.status === 400 && [...FILES_NOT_READY, ...FILES_LOST].includes(error.code);
-  const indefinite =
-    (error.kind === 'temporary' && !aboutFiles) || response.status >= 500 || response.status === 408;
-  return indefinite ? withKind(error, 'unknown') : error;
+  return aroundArm(
+    error,
+    response,
+    moment,
+    response.status === 400 ? [...FILES_NOT_READY, ...FILES_LOST] : [],
+  );
 }
 
 /**
@@ -108,15 +110,13 @@ export function traceIdOf(response: HttpResponse): string | undefined {
   return response.headers['x-li-uuid'] ?? response.headers['x-li-request-id'];
 }
 
-function notTheirs(response: HttpResponse): PublishError {
-  return new PublishError({
-    kind: 'unknown',
-    code: `HTTP_${response.status}`,
-    message: `The answer (HTTP ${response.status}) is not one that LinkedIn's documentation describes.`,
-    hint: 'If it happens again, look for a proxy in between.',
-    traceId: traceIdOf(response),
-  });
-}
+const notTheirs = (response: HttpResponse) =>
+  notDescribed(
+    response,
+    "LinkedIn's documentation",
+    'If it happens again, look for a proxy in between.',
+    traceIdOf(response),
+  );
 
 function harmless(message: string): string {
   return clip(redactText(message.trim()), 500);

@@ -1,3 +1,4 @@
+import { notPrepared } from '../../core/answer-errors.ts';
 import { PublishError } from '../../core/errors.ts';
 import type { Arm, HttpResponse } from '../../core/http.ts';
 import type { Job, Published } from '../../core/platform.ts';
@@ -18,7 +19,7 @@ const CLOCK_SKEW_MS = 10_000;
  */
 export async function publish(job: Job, arm: Arm): Promise<Published> {
   const state = readCheckpoint(job.checkpoint);
-  if (state === 'unreadable' || state.body === null) throw notPrepared(job);
+  if (state === 'unreadable' || state.body === null) throw notPrepared(job, 'LinkedIn');
   const asking = job.sentBefore && isRepeat(job, state);
   if (job.sentBefore && !asking) {
     const seen = await findInListing(job);
@@ -85,15 +86,5 @@ function tooLate(): PublishError {
     code: 'REPEAT_TOO_LATE',
     message: 'An earlier send may have arrived, and LinkedIn no longer tells whether this would double it.',
     hint: 'Look at the LinkedIn account whether the post is there.',
-  });
-}
-
-function notPrepared(job: Job): PublishError {
-  return new PublishError({
-    // This send did not happen; an earlier one may have.
-    kind: job.sentBefore ? 'unknown' : 'temporary',
-    code: 'NOT_PREPARED',
-    message: 'The post was not prepared for LinkedIn, so nothing was sent.',
-    hint: 'Nothing to do: it is prepared and tried again.',
   });
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { aroundArm, type Moment, notDescribed } from '../../core/answer-errors.ts';
 import { clip } from '../../core/clip.ts';
-import { classify, type PlatformAnswer, PublishError, withKind } from '../../core/errors.ts';
+import { classify, type PlatformAnswer, type PublishError } from '../../core/errors.ts';
 import type { HttpResponse } from '../../core/http.ts';
 import { redactText } from '../../core/redact-text.ts';
 import { ERROR_RULES, SENTENCES } from './error-table.ts';
@@ -34,28 +35,19 @@ function mastodonAnswer(response: HttpResponse, now: Date): PlatformAnswer | nul
  * The error that an answer other than the expected one stands for. `armed`: only a known refusal is definite, or that a
  * file is missing. Not armed: nothing became visible, so what we do not know is `temporary` and is tried again.
  */
-export function mastodonError(
-  response: HttpResponse,
-  now: Date,
-  moment: 'armed' | 'not armed',
-): PublishError {
+export function mastodonError(response: HttpResponse, now: Date, moment: Moment): PublishError {
   const answer = mastodonAnswer(response, now);
   const error = answer === null ? notTheirs(response) : classify(ERROR_RULES, answer, now);
-  if (moment === 'not armed') return error.kind === 'unknown' ? withKind(error, 'temporary') : error;
-  const indefinite =
-    (error.kind === 'temporary' && !ABOUT_FILES.includes(error.code)) || response.status >= 500;
-  return indefinite ? withKind(error, 'unknown') : error;
+  return aroundArm(error, response, moment, ABOUT_FILES);
 }
 
-function notTheirs(response: HttpResponse): PublishError {
-  return new PublishError({
-    kind: 'unknown',
-    code: `HTTP_${response.status}`,
-    message: `The answer (HTTP ${response.status}) is not one that Mastodon's documentation describes.`,
-    hint: 'If it happens again, look whether the server of the account is well and really runs Mastodon.',
-    traceId: response.headers['x-request-id'],
-  });
-}
+const notTheirs = (response: HttpResponse) =>
+  notDescribed(
+    response,
+    "Mastodon's documentation",
+    'If it happens again, look whether the server of the account is well and really runs Mastodon.',
+    response.headers['x-request-id'],
+  );
 
 /** ISO 8601 here, where others send seconds; a time that is past says nothing. */
 function resetAt(value: string | undefined, now: Date): Date | undefined {

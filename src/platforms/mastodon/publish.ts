@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { notPrepared } from '../../core/answer-errors.ts';
 import { PublishError, withKind } from '../../core/errors.ts';
 import type { Arm, HttpResponse } from '../../core/http.ts';
 import type { Job, Published } from '../../core/platform.ts';
@@ -19,7 +20,7 @@ const created = z.object({ id: z.string().min(1), url: z.string().nullish(), cre
  */
 export async function publish(job: Job, arm: Arm): Promise<Published> {
   const state = readCheckpoint(job);
-  if (state === 'unreadable' || state.request === null) throw notPrepared(job);
+  if (state === 'unreadable' || state.request === null) throw notPrepared(job, 'Mastodon');
   const asking = job.sentBefore && isRepeat(job, state);
   if (job.sentBefore && !asking) {
     const seen = await findInListing(job);
@@ -55,15 +56,5 @@ function tooLate(): PublishError {
     code: 'REPEAT_TOO_LATE',
     message: 'An earlier send may have arrived, and the server no longer tells whether this would double it.',
     hint: 'Look at the Mastodon account whether the post is there.',
-  });
-}
-
-function notPrepared(job: Job): PublishError {
-  return new PublishError({
-    // This send did not happen; an earlier one may have.
-    kind: job.sentBefore ? 'unknown' : 'temporary',
-    code: 'NOT_PREPARED',
-    message: 'The post was not prepared for Mastodon, so nothing was sent.',
-    hint: 'Nothing to do: it is prepared and tried again.',
   });
 }

@@ -3,10 +3,11 @@ import { z } from 'zod';
 import type { Arm, HttpResponse } from '../../core/http.ts';
 import type { Account, PlatformContext } from '../../core/platform.ts';
 import { Secret } from '../../core/secret.ts';
-import { type GraphPage, graphPage, graphTime } from '../../http/graph.ts';
+import { bearer, type GraphPage, graphPage, graphTime } from '../../http/graph.ts';
 import { CONTAINER_CODES } from '../../http/graph-containers.ts';
 import { requestError } from './errors.ts';
 
+// The documentation shows the token as a parameter; Meta's own collection (github.com/fbsamples/threads_api) sends a header.
 const ORIGIN = 'https://graph.threads.net';
 const DEFAULT_VERSION = 'v1.0';
 const PAGE_SIZE = 50;
@@ -190,9 +191,4 @@ function parse<T>(context: PlatformContext, response: HttpResponse, schema: z.Zo
 
 function address({ settings }: PlatformContext, path: string): string {
   return `${ORIGIN}/${settings.version ?? DEFAULT_VERSION}/${path}`;
-}
-
-/** The documentation shows a parameter; Meta's own collection (github.com/fbsamples/threads_api) sends this header. */
-function bearer(token: Secret): Readonly<Record<string, Secret>> {
-  return { authorization: new Secret(`Bearer ${token.reveal()}`) };
 }

@@ -1,9 +1,9 @@
 import type { Identified, Reach, Unidentified } from '../../core/platform.ts';
 import { addressOn, pathOf } from '../../core/post-address.ts';
+import { findInPages } from '../../http/graph.ts';
 import { type ListedPost, listPosts } from './api.ts';
 
 const SITES = ['threads.com', 'threads.net'];
-const MAX_PAGES = 20;
 
 /** The short code of an address is not the id: the account's own lists say which post has it. */
 export async function identify(
@@ -38,21 +38,15 @@ function read(named: string): string | null {
   return /^[\w-]{5,}$/.test(code) ? code : null;
 }
 
-async function inList(
+function inList(
   { context, account }: Reach,
   edge: 'threads' | 'replies',
   key: string,
 ): Promise<ListedPost | undefined> {
-  let after: string | undefined;
-  for (let page = 0; page < MAX_PAGES; page += 1) {
-    const read = await listPosts(context, account, edge, after);
-    const found = read.items.find(
-      ({ id, shortcode, permalink }) => id === key || shortcode === key || lastPart(permalink) === key,
-    );
-    if (found !== undefined || read.after === undefined) return found;
-    after = read.after;
-  }
-  return undefined;
+  return findInPages(
+    (after) => listPosts(context, account, edge, after),
+    ({ id, shortcode, permalink }) => id === key || shortcode === key || lastPart(permalink) === key,
+  );
 }
 
 function lastPart(permalink: string | undefined): string | undefined {

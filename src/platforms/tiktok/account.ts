@@ -1,5 +1,5 @@
+import { tokenServiceSilent } from '../../core/answer-errors.ts';
 import { PublishError } from '../../core/errors.ts';
-import { HttpFailure } from '../../core/http.ts';
 import type { Account, ConnectionRow, PlatformContext, Refreshed, Verified } from '../../core/platform.ts';
 import { Secret } from '../../core/secret.ts';
 import { callerOf, requestTokens, whoAmI } from './api.ts';
@@ -40,7 +40,7 @@ export async function refresh(context: PlatformContext, account: Account): Promi
   const { clientId, clientSecret } = context.settings;
   if (clientId === undefined || clientSecret === undefined) throw clientMissing();
   const answer = await requestTokens(context, { key: clientId, secret: clientSecret }, old).catch(
-    asTemporary,
+    tokenServiceSilent("TikTok's"),
   );
   if ('status' in answer) throw tokenError(answer, context.now());
   const { access_token, refresh_token, expires_in } = answer;
@@ -58,16 +58,5 @@ function clientMissing(): PublishError {
     code: 'TIKTOK_CLIENT_MISSING',
     message: 'TikTok tokens live for hours and cannot be refreshed without the client key and secret.',
     hint: 'Set TIKTOK_CLIENT_KEY and TIKTOK_CLIENT_SECRET to those of the app that the account was connected with.',
-  });
-}
-
-function asTemporary(error: unknown): never {
-  if (!(error instanceof HttpFailure)) throw error;
-  throw new PublishError({
-    kind: 'temporary',
-    code: 'TOKEN_ENDPOINT_UNREACHABLE',
-    message: `TikTok's token service gave no answer (${error.reason}).`,
-    hint: 'Nothing to do: it is tried again; the connection itself is not affected.',
-    cause: error,
   });
 }

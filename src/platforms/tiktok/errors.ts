@@ -1,12 +1,12 @@
 import { z } from 'zod';
+import { aroundArm, type Moment, notDescribed } from '../../core/answer-errors.ts';
 import { clip } from '../../core/clip.ts';
 import {
   classify,
   type ErrorRule,
   type PlatformAnswer,
   type Problem,
-  PublishError,
-  withKind,
+  type PublishError,
 } from '../../core/errors.ts';
 import type { HttpResponse } from '../../core/http.ts';
 import { redactText } from '../../core/redact-text.ts';
@@ -38,7 +38,7 @@ function tiktokAnswer(response: HttpResponse, now: Date): PlatformAnswer | null 
  * `armed`: only a known refusal is definite; 'temporary' ones, 408, 5xx and whatever is not TikTok's shape (what its
  * upload servers answer has none) are `unknown`. Not armed: nothing became visible, so what we do not know is tried again.
  */
-export function tiktokError(response: HttpResponse, now: Date, moment: 'armed' | 'not armed'): PublishError {
+export function tiktokError(response: HttpResponse, now: Date, moment: Moment): PublishError {
   return settled(tiktokAnswer(response, now), response, now, moment, ERROR_RULES);
 }
 
@@ -72,24 +72,20 @@ function settled(
   answer: PlatformAnswer | null,
   response: HttpResponse,
   now: Date,
-  moment: 'armed' | 'not armed',
+  moment: Moment,
   table: readonly ErrorRule[],
 ): PublishError {
   const error = answer === null ? notTheirs(response) : classify(table, answer, now);
-  if (moment === 'not armed') return error.kind === 'unknown' ? withKind(error, 'temporary') : error;
-  const indefinite = error.kind === 'temporary' || response.status >= 500 || response.status === 408;
-  return indefinite ? withKind(error, 'unknown') : error;
+  return aroundArm(error, response, moment);
 }
 
-function notTheirs(response: HttpResponse): PublishError {
-  return new PublishError({
-    kind: 'unknown',
-    code: `HTTP_${response.status}`,
-    message: `The answer (HTTP ${response.status}) is not one that TikTok's documentation describes.`,
-    hint: 'If it happens again, look for a proxy in between.',
-    traceId: saidIn(response)?.log_id,
-  });
-}
+const notTheirs = (response: HttpResponse) =>
+  notDescribed(
+    response,
+    "TikTok's documentation",
+    'If it happens again, look for a proxy in between.',
+    saidIn(response)?.log_id,
+  );
 
 /** TikTok documents no header; a server in front of it may send the usual one. */
 function retryAfter(value: string | undefined, now: Date): Date | undefined {

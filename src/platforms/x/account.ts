@@ -1,5 +1,5 @@
+import { tokenServiceSilent } from '../../core/answer-errors.ts';
 import { PublishError } from '../../core/errors.ts';
-import { HttpFailure } from '../../core/http.ts';
 import type { Account, ConnectionRow, PlatformContext, Refreshed, Verified } from '../../core/platform.ts';
 import { Secret } from '../../core/secret.ts';
 import { callerOf, requestTokens, whoAmI } from './api.ts';
@@ -37,7 +37,9 @@ export async function refresh(context: PlatformContext, account: Account): Promi
   if (old === null || old.reveal() === '') return null;
   const { clientId, clientSecret } = context.settings;
   if (clientId === undefined) throw clientMissing();
-  const answer = await requestTokens(context, { id: clientId, secret: clientSecret }, old).catch(asTemporary);
+  const answer = await requestTokens(context, { id: clientId, secret: clientSecret }, old).catch(
+    tokenServiceSilent("X's"),
+  );
   if ('status' in answer) throw tokenError(answer, context.now(), TOKEN_RULES);
   const { access_token, refresh_token, expires_in } = answer;
   const changed = refresh_token !== undefined && refresh_token !== old.reveal();
@@ -54,16 +56,5 @@ function clientMissing(): PublishError {
     code: 'X_CLIENT_MISSING',
     message: 'X tokens live for two hours and cannot be refreshed without the client id of our app.',
     hint: 'Set X_CLIENT_ID (and X_CLIENT_SECRET for a confidential client) to those of the app that the account was connected with.',
-  });
-}
-
-function asTemporary(error: unknown): never {
-  if (!(error instanceof HttpFailure)) throw error;
-  throw new PublishError({
-    kind: 'temporary',
-    code: 'TOKEN_ENDPOINT_UNREACHABLE',
-    message: `X's token service gave no answer (${error.reason}).`,
-    hint: 'Nothing to do: it is tried again; the connection itself is not affected.',
-    cause: error,
   });
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { aroundArm, type Moment, notDescribed } from '../../core/answer-errors.ts';
 import { clip } from '../../core/clip.ts';
-import { classify, type ErrorRule, type PlatformAnswer, PublishError, withKind } from '../../core/errors.ts';
+import { classify, type ErrorRule, type PlatformAnswer, type PublishError } from '../../core/errors.ts';
 import type { HttpResponse } from '../../core/http.ts';
 import { redactText } from '../../core/redact-text.ts';
 import { ERROR_RULES } from './error-rules.ts';
@@ -111,7 +112,7 @@ function problemKeys({ type, title, status: said }: z.infer<typeof problem>, sta
  * `armed`: only a known refusal is definite; 'temporary' ones (but for those about files and parents), 408, 5xx and
  * whatever is not X's shape are `unknown`. Not armed: nothing became visible, so what we do not know is tried again.
  */
-export function xError(response: HttpResponse, now: Date, moment: 'armed' | 'not armed'): PublishError {
+export function xError(response: HttpResponse, now: Date, moment: Moment): PublishError {
   return settled(xAnswer(response, now), response, now, moment, ERROR_RULES);
 }
 
@@ -127,14 +128,11 @@ function settled(
   answer: PlatformAnswer | null,
   response: HttpResponse,
   now: Date,
-  moment: 'armed' | 'not armed',
+  moment: Moment,
   table: readonly ErrorRule[],
 ): PublishError {
   const error = answer === null ? notTheirs(response) : classify(table, answer, now);
-  if (moment === 'not armed') return error.kind === 'unknown' ? withKind(error, 'temporary') : error;
-  const mayBeOut = error.kind === 'temporary' && !DEFINITE.includes(error.code);
-  const indefinite = mayBeOut || response.status >= 500 || response.status === 408;
-  return indefinite ? withKind(error, 'unknown') : error;
+  return aroundArm(error, response, moment, DEFINITE);
 }
 
 /** The limits that are used up, by the headers of 15 minutes and of 24 hours; else what X names first. */
@@ -168,12 +166,10 @@ export function traceIdOf(response: HttpResponse): string | undefined {
   return response.headers['x-transaction-id'];
 }
 
-function notTheirs(response: HttpResponse): PublishError {
-  return new PublishError({
-    kind: 'unknown',
-    code: `HTTP_${response.status}`,
-    message: `The answer (HTTP ${response.status}) is not one that X's documentation describes.`,
-    hint: 'If it happens again, look for a proxy in between and at https://docs.x.com/status.',
-    traceId: traceIdOf(response),
-  });
-}
+const notTheirs = (response: HttpResponse) =>
+  notDescribed(
+    response,
+    "X's documentation",
+    'If it happens again, look for a proxy in between and at https://docs.x.com/status.',
+    traceIdOf(response),
+  );

@@ -1,3 +1,4 @@
+import { notPrepared } from '../../core/answer-errors.ts';
 import { PublishError } from '../../core/errors.ts';
 import { normalizeText } from '../../core/fingerprint.ts';
 import type { Arm, HttpResponse } from '../../core/http.ts';
@@ -40,12 +41,13 @@ function bodyOf(job: Job): PostBody {
   const { text, before } = partOf(job.post, job.effect);
   if (before !== null) {
     const parent = job.out[before];
-    if (parent === undefined) throw notPrepared(job);
+    if (parent === undefined)
+      throw notPrepared(job, 'X', job.effect === MAIN_EFFECT ? 'post' : 'part of the thread');
     return { text, reply: { in_reply_to_tweet_id: parent } };
   }
   const { uploads } = keepUsable(readCheckpoint(job.checkpoint), job.media, job.now());
   const ready = uploads.length === job.media.length && uploads.every(({ stage }) => stage === 'ready');
-  if (!ready) throw notPrepared(job);
+  if (!ready) throw notPrepared(job, 'X', job.effect === MAIN_EFFECT ? 'post' : 'part of the thread');
   const { poll, replySettings } = readOptions(job.post.options);
   return {
     text,
@@ -87,16 +89,5 @@ function unclear(code: string, message: string, response?: HttpResponse): Publis
     message,
     hint: 'Look at the X account whether the post is there.',
     traceId: response === undefined ? undefined : traceIdOf(response),
-  });
-}
-
-function notPrepared(job: Job): PublishError {
-  const what = job.effect === MAIN_EFFECT ? 'post' : 'part of the thread';
-  return new PublishError({
-    // This send did not happen; an earlier one may have.
-    kind: job.sentBefore ? 'unknown' : 'temporary',
-    code: 'NOT_PREPARED',
-    message: `The ${what} was not prepared for X, so nothing was sent.`,
-    hint: 'Nothing to do: it is prepared and tried again.',
   });
 }

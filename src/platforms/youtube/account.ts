@@ -1,5 +1,5 @@
+import { tokenServiceSilent } from '../../core/answer-errors.ts';
 import { PublishError } from '../../core/errors.ts';
-import { HttpFailure } from '../../core/http.ts';
 import type { Account, ConnectionRow, PlatformContext, Refreshed, Verified } from '../../core/platform.ts';
 import { Secret } from '../../core/secret.ts';
 import { type Caller, type Channel, callerOf, exchangeRefreshToken, listOwnChannels, parse } from './api.ts';
@@ -47,7 +47,7 @@ export async function refresh(context: PlatformContext, account: Account): Promi
     context,
     { id: clientId, secret: clientSecret },
     account.refreshToken,
-  ).catch(asTemporary);
+  ).catch(tokenServiceSilent("Google's"));
   const tokens = parse.tokens(response);
   if (tokens === null) throw youtubeError(response, context.now(), 'not armed', TOKEN_RULES);
   return {
@@ -71,16 +71,5 @@ function clientMissing(): PublishError {
     message:
       'YouTube tokens live for an hour and cannot be refreshed without the Google client id and secret.',
     hint: 'Set YOUTUBE_CLIENT_ID and YOUTUBE_CLIENT_SECRET to those of the Google project the channel was connected with.',
-  });
-}
-
-function asTemporary(error: unknown): never {
-  if (!(error instanceof HttpFailure)) throw error;
-  throw new PublishError({
-    kind: 'temporary',
-    code: 'TOKEN_ENDPOINT_UNREACHABLE',
-    message: `Google's token service gave no answer (${error.reason}).`,
-    hint: 'Nothing to do: it is tried again; the connection itself is not affected.',
-    cause: error,
   });
 }

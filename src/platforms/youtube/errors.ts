@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { aroundArm, type Moment, notDescribed } from '../../core/answer-errors.ts';
 import { clip } from '../../core/clip.ts';
-import { classify, type ErrorRule, type PlatformAnswer, PublishError, withKind } from '../../core/errors.ts';
+import { classify, type ErrorRule, type PlatformAnswer, type PublishError } from '../../core/errors.ts';
 import type { HttpResponse } from '../../core/http.ts';
 import { redactText } from '../../core/redact-text.ts';
 import { ERROR_RULES, FOLLOW_UP_RULES } from './error-rules.ts';
@@ -54,14 +55,12 @@ function youtubeAnswer(response: HttpResponse, now: Date): PlatformAnswer | null
 export function youtubeError(
   response: HttpResponse,
   now: Date,
-  moment: 'armed' | 'not armed',
+  moment: Moment,
   table: readonly ErrorRule[] = ERROR_RULES,
 ): PublishError {
   const answer = youtubeAnswer(response, now);
   const error = answer === null ? notTheirs(response) : classify(table, answer, now);
-  if (moment === 'not armed') return error.kind === 'unknown' ? withKind(error, 'temporary') : error;
-  const indefinite = error.kind === 'temporary' || response.status >= 500 || response.status === 408;
-  return indefinite ? withKind(error, 'unknown') : error;
+  return aroundArm(error, response, moment);
 }
 
 /**
@@ -71,7 +70,7 @@ export function youtubeError(
 export function followUpError(
   response: HttpResponse,
   now: Date,
-  moment: 'armed' | 'not armed',
+  moment: Moment,
   own: readonly ErrorRule[],
 ): PublishError {
   const rules = [...own, ...FOLLOW_UP_RULES, ...ERROR_RULES];
@@ -79,15 +78,13 @@ export function followUpError(
   return youtubeError(response, now, notFound ? 'not armed' : moment, rules);
 }
 
-function notTheirs(response: HttpResponse): PublishError {
-  return new PublishError({
-    kind: 'unknown',
-    code: `HTTP_${response.status}`,
-    message: `The answer (HTTP ${response.status}) is not one that YouTube's documentation describes.`,
-    hint: 'If it happens again, look for a proxy in between.',
-    traceId: response.headers['x-guploader-uploadid'],
-  });
-}
+const notTheirs = (response: HttpResponse) =>
+  notDescribed(
+    response,
+    "YouTube's documentation",
+    'If it happens again, look for a proxy in between.',
+    response.headers['x-guploader-uploadid'],
+  );
 
 /** Messages carry links as HTML. */
 function plain(message: string): string {
