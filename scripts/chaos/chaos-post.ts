@@ -14,6 +14,13 @@ export interface ChaosPost {
   /** Of a file that nothing else has, where the platform does not show the text. */
   readonly file: string | null;
   readonly due: string;
-  /** Its account says something below it. */
-  readonly commented: boolean;
+  /** What its account says below it, in order. */
+  readonly follows: readonly Follow[];
+}
+
+/** One visible act behind the post itself. */
+export interface Follow {
+  readonly effect: 'comment' | `part:${number}`;
+  /** In its text and in no other one of this post. */
+  readonly mark: string;
 }

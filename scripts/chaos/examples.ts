@@ -18,10 +18,12 @@ export interface Example {
   readonly account: number;
   /** Whether the platform shows the text; else only the file tells which post it is. */
   readonly showsText: boolean;
-  /** With a first comment. */
-  readonly commented: boolean;
+  readonly follows: Follows | null;
   columns(media: SeedMedia): Row;
 }
+
+/** What stands below the post: a first comment, or the two parts of a text that fits only into three. */
+export type Follows = 'comment' | 'thread';
 
 /** Behind the sandbox's own people; their accounts' ids have room for two digits. */
 const FIRST_PERSON = 15;
@@ -33,8 +35,8 @@ interface Form {
   readonly kind: PostKind;
   /** Roles of media beyond the kind's usual one; the platform must take them. */
   readonly needs: MediaRule['role'];
-  /** The platform must have comments. */
-  readonly commented: boolean;
+  /** The platform must have such a thing. */
+  readonly follows: Follows;
   columns(media: SeedMedia): Row;
 }
 
@@ -42,11 +44,12 @@ const LINK = { publish_options: { link: 'https://raobakes.example/news' } };
 
 /** What the app writes into created_content for each kind. */
 const FORMS: Readonly<
-  Record<PostKind, readonly (Omit<Form, 'kind' | 'needs' | 'commented'> & Partial<Form>)[]>
+  Record<PostKind, readonly (Omit<Form, 'kind' | 'needs' | 'follows'> & Partial<Form>)[]>
 > = {
   text: [
     { name: 'text', columns: () => ({ content_type: 'static_post' }) },
-    { name: 'text with a comment', commented: true, columns: () => ({ content_type: 'static_post' }) },
+    { name: 'text with a comment', follows: 'comment', columns: () => ({ content_type: 'static_post' }) },
+    { name: 'thread', follows: 'thread', columns: () => ({ content_type: 'static_post' }) },
   ],
   link: [
     { name: 'link', columns: () => ({ content_type: 'static_post', metadata: LINK }) },
@@ -73,7 +76,7 @@ const FORMS: Readonly<
     { name: 'video', columns: (m) => ({ content_type: 'long_video', media_url: m.cyclingFilm }) },
     {
       name: 'video with a comment',
-      commented: true,
+      follows: 'comment',
       columns: (m) => ({ content_type: 'long_video', media_url: m.cyclingFilm }),
     },
   ],
@@ -129,21 +132,16 @@ export const examples: readonly Example[] = (Object.keys(platforms) as (keyof ty
     const forms = Object.entries(kinds).flatMap(([kind, { media }]) =>
       FORMS[kind as PostKind]
         .filter(({ needs }) => needs === undefined || media.some(({ role }) => role === needs))
-        .filter(({ commented = false }) => !commented || 'first_comment' in platforms[platform].options)
-        .map(({ name, columns, commented = false }) => ({
-          name,
-          kind: kind as PostKind,
-          commented,
-          columns,
-        })),
+        .filter(({ follows = null }) => follows === null || canFollow(platform, follows))
+        .map(({ name, columns, follows = null }) => ({ name, kind: kind as PostKind, follows, columns })),
     );
-    const inContent = forms.map(({ name, kind, commented, columns }) => ({
+    const inContent = forms.map(({ name, kind, follows, columns }) => ({
       name: `${platform} ${name}`,
       platform,
       table: 'created_content' as const,
       account: 0,
       showsText: kind !== 'story',
-      commented,
+      follows,
       columns,
     }));
     const others = accountsOf(personOf(0)).filter((one) => one.platform === platform).length - 1;
@@ -160,12 +158,16 @@ export const examples: readonly Example[] = (Object.keys(platforms) as (keyof ty
       table: 'content_posts' as const,
       account: 0,
       showsText: true,
-      commented: false,
+      follows: null,
       columns: FROM_CAMPAIGN[platform],
     };
     return [...inContent, ...byOthers.flat(), inPosts];
   },
 );
+
+export function canFollow(platform: SeedAccount['platform'], follows: Follows): boolean {
+  return (follows === 'comment' ? 'first_comment' : 'thread') in platforms[platform].options;
+}
 
 /** An example that is the same post in the other table, where there is one. */
 export function copyOf({ platform, name, table, account }: Example): Example | undefined {

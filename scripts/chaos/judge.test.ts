@@ -68,7 +68,10 @@ describe('the verdict on a post', () => {
 
   it('asks for the comment below it, where there was to be one, or for a word of why it is missing', () => {
     const comment = seen({ id: 'page_1_1', kind: 'comment', text: 'mark0000001, and the recipe.' });
-    const commented = { ...post, commented: true };
+    const commented = {
+      ...post,
+      follows: [{ effect: 'comment', mark: 'mark0000001, and the recipe' }],
+    } as const;
     const said = (over: Partial<Facts>, posts: readonly PublicPost[]) =>
       judge(commented, facts(over), posts, [FIRST_WISH]).verdict;
     const missing = (next_look_at: string | null) => ({
@@ -80,7 +83,35 @@ describe('the verdict on a post', () => {
     expect(said(missing(AT.toISOString()), [seen()])).toBe('waiting');
     expect(said(missing(null), [seen()])).toBe('told');
     expect(said({ ...missing(null), followed: ['unknown'] }, [seen()])).toBe('person');
-    expect(verdict({}, [seen(), comment])).toBe('once');
+    expect(verdict({}, [seen(), comment])).toBe('untrue');
+  });
+
+  it('asks for every part of a thread, in order and of one version', () => {
+    const thread = {
+      ...post,
+      follows: [
+        { effect: 'part:2', mark: 'mark0000001 part 2' },
+        { effect: 'part:3', mark: 'mark0000001 part 3' },
+      ],
+    } as const;
+    const part = (number: number, version = 1) =>
+      seen({
+        id: `page_1_${number}`,
+        kind: 'reply',
+        text: `mark0000001 part ${number} of version ${version}:`,
+      });
+    const said = (over: Partial<Facts>, ...posts: PublicPost[]) =>
+      judge(thread, facts(over), posts, [FIRST_WISH]).verdict;
+    const missing = { target: target({ missing: 'The post is out, but not part 3 of 3.' }) };
+    expect(said({}, seen(), part(2), part(3))).toBe('once');
+    expect(said({}, seen(), part(2), part(3), { ...part(3), id: 'page_1_4' })).toBe('doubled');
+    expect(said({}, seen(), part(2))).toBe('untrue');
+    expect(said({}, seen(), part(3))).toBe('untrue');
+    expect(said({}, seen(), part(2), part(3, 2))).toBe('untrue');
+    expect(said({}, part(2))).toBe('untrue');
+    expect(said(missing, seen(), part(2))).toBe('told');
+    expect(said(missing, seen(), part(3))).toBe('untrue');
+    expect(said(missing, seen(), part(2), part(3))).toBe('untrue');
   });
 
   it('is "person" only where the row says that it may be live', () => {
@@ -229,6 +260,24 @@ describe('posts of equal text', () => {
 
   it('break the promise when both name the same one', () => {
     expect(verdicts([one({}), one({})], [seen()]).filter((found) => BROKEN.includes(found))).not.toEqual([]);
+  });
+
+  it('have a thread each, whichever of the two a part stands below', () => {
+    const parts = [2, 3].map((number) => ({
+      effect: `part:${number}` as const,
+      mark: `mark0000001 part ${number}`,
+    }));
+    const thread = (id: string) => {
+      const { facts: own } = one({ platform_post_id: id });
+      return { post: { ...post, follows: parts }, facts: own };
+    };
+    const part = (number: number, id: string) =>
+      seen({ id, kind: 'reply', text: `mark0000001 part ${number} of version 1:` });
+    const four = [part(2, 'a'), part(2, 'b'), part(3, 'c'), part(3, 'd')];
+    const twins = [thread('page_1'), thread('page_2')];
+    expect(verdicts(twins, [seen(), second, ...four])).toEqual(['once', 'once']);
+    expect(verdicts(twins, [seen(), second, ...four, part(2, 'e')])).toContain('doubled');
+    expect(verdicts(twins, [seen(), second, ...four.slice(1)])).toEqual(['once', 'untrue']);
   });
 
   it('go to the accounts that show them, and what no account of theirs shows is wrong', () => {

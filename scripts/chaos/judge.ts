@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isPost } from '../../src/sandbox/platforms/comments.ts';
 import type { PublicPost } from '../../src/sandbox/platforms/simulator.ts';
 import { type Wish, wishAt } from './app-side.ts';
-import type { ChaosPost } from './chaos-post.ts';
+import type { ChaosPost, Follow } from './chaos-post.ts';
 import type { Lane } from './lane.ts';
 import { versionIn } from './posts.ts';
 
@@ -104,7 +104,7 @@ export function shows({ text, media }: PublicPost, post: Pick<ChaosPost, 'mark' 
   return text.includes(post.mark) || (post.file !== null && media.includes(post.file));
 }
 
-type Place = Pick<ChaosPost, 'accountId' | 'platform'> & Partial<Pick<ChaosPost, 'commented'>>;
+type Place = Pick<ChaosPost, 'accountId' | 'platform'> & Partial<Pick<ChaosPost, 'follows'>>;
 
 /**
  * Which public post is whose, where several targets show the same mark. What a target names is its own; the rest goes
@@ -134,11 +134,11 @@ export function shareOut(
     const alreadyOut = here.find((index) => shares[index]?.length !== 0);
     shares[mayBeOut ?? alreadyOut ?? here[0] ?? 0]?.push(one);
   }
-  for (const comment of seen.filter((one) => !isPost(one))) {
-    const here = targets.flatMap(({ post }, index) => (isAt(comment, post) ? [index] : []));
-    const without = here.filter((index) => shares[index]?.every(isPost));
+  for (const below of seen.filter((one) => !isPost(one))) {
+    const here = targets.flatMap(({ post }, index) => (isAt(below, post) ? [index] : []));
+    const without = here.filter((index) => shares[index]?.every(({ text }) => text !== below.text));
     const saysSo = without.find((index) => targets[index]?.facts.target?.missing === null);
-    shares[saysSo ?? without[0] ?? here[0] ?? 0]?.push(comment);
+    shares[saysSo ?? without[0] ?? here[0] ?? 0]?.push(below);
   }
   return shares;
 }
@@ -166,11 +166,11 @@ export function judge(
 ): Judgement {
   const { row, queue, target } = facts;
   const state = target?.state ?? null;
-  const comments = seen.filter((one) => !isPost(one));
+  const below = seen.filter((one) => !isPost(one));
   const posts = seen.filter(isPost);
-  if (comments.length > 1) {
-    return { verdict: 'doubled', why: `${comments.length} comments below it` };
-  }
+  const { follows = [] } = post;
+  const twice = follows.find((follow) => below.filter((one) => isOf(one, follow)).length > 1);
+  if (twice !== undefined) return { verdict: 'doubled', why: `its ${twice.effect} is public twice` };
   if (posts.length > 1) {
     return {
       verdict: 'doubled',
@@ -182,6 +182,8 @@ export function judge(
     return { verdict: 'untrue', why: `public on another account: ${only.platform} ${only.account}` };
   }
   if (state === 'needs_review') return judgeReview(facts, alone);
+  if (only === undefined && below.length > 0)
+    return { verdict: 'untrue', why: `${below.length} stand below it, and it is not public` };
   if (only === undefined) {
     if (state === 'published') return { verdict: 'untrue', why: 'we say published, and it is not' };
     const wish = wishes.at(-1);
@@ -210,26 +212,42 @@ export function judge(
   }
   const stale = sentAgainstWish(only, facts, wishes);
   if (stale !== null) return { verdict: 'stale', why: stale };
-  return post.commented && target !== null
-    ? judgeComment(facts, target, comments)
-    : { verdict: 'once', why: '' };
+  return target === null ? { verdict: 'once', why: '' } : judgeFollows(follows, facts, target, only, below);
 }
 
-/** The post is out: its comment stands below it, or the row says why not. */
-function judgeComment(
+const isOf = ({ text }: PublicPost, { mark }: Follow) => text.includes(mark);
+
+/** The post is out: what follows it stands below it, in order and of its version, or the row says why not. */
+function judgeFollows(
+  follows: readonly Follow[],
   { followed }: Facts,
   { missing, next_look_at }: NonNullable<Facts['target']>,
-  comments: readonly PublicPost[],
+  post: PublicPost,
+  below: readonly PublicPost[],
 ): Judgement {
+  const shown = follows.map((follow) => below.find((one) => isOf(one, follow)));
+  const gap = shown.indexOf(undefined);
+  const many = gap === -1 ? follows.length : gap;
+  if (below.length > many)
+    return { verdict: 'untrue', why: `${below.length} stand below it, of which ${many} are in order` };
+  const other = shown.find((one) => one !== undefined && differs(versionIn(one.text), versionIn(post.text)));
+  if (other !== undefined)
+    return { verdict: 'untrue', why: `of another version than the post: ${other.text}` };
   if (missing === null) {
-    if (comments.length === 1) return { verdict: 'once', why: '' };
-    return { verdict: 'untrue', why: 'nothing is said to be missing, and there is no comment below it' };
+    if (many === follows.length) return { verdict: 'once', why: '' };
+    return {
+      verdict: 'untrue',
+      why: `nothing is said to be missing, and ${many} of ${follows.length} are below it`,
+    };
   }
   if (next_look_at !== null) return { verdict: 'waiting', why: missing };
-  return followed.includes('unknown')
-    ? { verdict: 'person', why: missing }
+  if (followed.includes('unknown')) return { verdict: 'person', why: missing };
+  return many === follows.length && many > 0
+    ? { verdict: 'untrue', why: `all of it is public, and we say: ${missing}` }
     : { verdict: 'told', why: missing };
 }
+
+const differs = (one: number | null, other: number | null) => one !== null && other !== null && one !== other;
 
 function judgeReview({ row, target }: Facts, alone: boolean): Judgement {
   if (row === null || row.status === 'deleted') return { verdict: 'person', why: 'needs_review, deleted' };
@@ -294,9 +312,9 @@ export const mayNeedPersonAfterAKill = (post: Pick<ChaosPost, 'platform' | 'name
 export const mayNeedPerson = ({
   platform,
   name,
-  commented,
-}: Pick<ChaosPost, 'platform' | 'name'> & Partial<Pick<ChaosPost, 'commented'>>) =>
-  commented === true ||
+  follows = [],
+}: Pick<ChaosPost, 'platform' | 'name'> & Partial<Pick<ChaosPost, 'follows'>>) =>
+  follows.some(({ effect }) => effect === 'comment') ||
   platform === 'linkedin' ||
   platform === 'mastodon' ||
   platform === 'youtube' ||

@@ -1,17 +1,52 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { platforms } from '../../src/platforms/index.ts';
 import { accountsOf, type SeedAccount } from '../../src/sandbox/accounts.ts';
 import { insertRows, type Row } from '../../src/sandbox/insert-rows.ts';
 import { campaignOf, type Person } from '../../src/sandbox/people.ts';
 import type { SeedMedia } from '../../src/sandbox/seed-media.ts';
-import type { ChaosPost } from './chaos-post.ts';
-import type { Example } from './examples.ts';
+import type { ChaosPost, Follow } from './chaos-post.ts';
+import { canFollow, type Example } from './examples.ts';
 import type { Lane } from './lane.ts';
 
 let lastMark = 0;
 
-/** The text of a post; the app's edits make further versions. */
-export const textOf = ({ mark }: Pick<ChaosPost, 'mark'>, version: number) =>
-  `${mark} version ${version}: made by hand, packed by hand, carried by bike.`;
+const PARTS = 3;
+/** Of what the first part may hold, and each of the others. LinkedIn says those in comments, which hold 1,250. */
+const FIRST_PART = 0.9;
+const OTHER_PART = 0.6;
+const MOST_IN_OTHER_PART = 800;
+
+/** The text of a post; the app's edits make further versions. One that goes out in parts has a paragraph for each. */
+export function textOf({ mark, platform, follows }: Told, version: number): string {
+  const first = `${mark} version ${version}: made by hand, packed by hand, carried by bike.`;
+  const parts = follows.filter(({ effect }) => effect !== 'comment');
+  if (parts.length === 0) return first;
+  const { max } = platforms[platform].capabilities.text;
+  const others = parts.map((part) =>
+    filled(`${part.mark} of version ${version}:`, Math.min(max * OTHER_PART, MOST_IN_OTHER_PART)),
+  );
+  return [filled(first, max * FIRST_PART), ...others].join('\n\n');
+}
+type Told = Pick<ChaosPost, 'mark' | 'platform' | 'follows'>;
+
+function filled(text: string, length: number): string {
+  const words = ' kneaded, rested, baked and sold'.repeat(Math.ceil(length / 30));
+  return `${text}${words}`.slice(0, length).trimEnd();
+}
+
+/** What follows such a post on that platform. */
+export function followsOf(
+  platform: ChaosPost['platform'],
+  { follows }: Pick<Example, 'follows'>,
+  mark: string,
+): readonly Follow[] {
+  if (follows === null || !canFollow(platform, follows)) return [];
+  if (follows === 'comment') return [{ effect: 'comment', mark: `${mark}, and the recipe` }];
+  return Array.from({ length: PARTS - 1 }, (_, index) => ({
+    effect: `part:${index + 2}` as const,
+    mark: `${mark} part ${index + 2}`,
+  }));
+}
 
 /** The version that a public text shows, or null. */
 export function versionIn(text: string): number | null {
@@ -49,7 +84,7 @@ export async function addPost(
     mark,
     file: own.sha256,
     due,
-    commented: example.commented,
+    follows: followsOf(platform, example, mark),
   };
   const targets = also.length === 0 ? [] : [account, ...also];
   await insertRows(
@@ -85,12 +120,20 @@ export async function addPost(
       metadata: {
         ...(own.columns['metadata'] as Row | undefined),
         ...named,
-        ...(example.commented ? { publish_options: { first_comment: `${mark}, and the recipe.` } } : {}),
+        ...publishOptions(post),
       },
     },
   ]);
   lane.added.push(post);
   return post;
+}
+
+function publishOptions({ follows }: ChaosPost): Row {
+  const [first] = follows;
+  if (first === undefined) return {};
+  return {
+    publish_options: first.effect === 'comment' ? { first_comment: `${first.mark}.` } : { thread: true },
+  };
 }
 
 /** The same row with a copy of its file that differs in a comment inside, so that its sha256 is unique. */

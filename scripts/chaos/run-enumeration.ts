@@ -39,7 +39,7 @@ export const ZOMBIES: Ways<(typeof MEANWHILE)[number]> = {
   ways: MEANWHILE,
   // One of each way to prepare, send and find.
   examples:
-    /^(facebook (text|image|video|reel|photo story|video story)|instagram (image|carousel|reel|photo story)|linkedin (text|video|text by account 2)|(youtube|tiktok) video|tiktok image|(x|mastodon|bluesky|threads) (text|image|video))$/,
+    /^(facebook (text|image|video|reel|photo story|video story)|instagram (image|carousel|reel|photo story)|linkedin (text|video|text by account 2)|(youtube|tiktok) video|tiktok image|(x|mastodon|bluesky|threads) (text|image|video|thread)|facebook text with a comment)$/,
   // Before the claim there is nothing to lose, after the settlement nothing to do.
   requests: /^(?!rpc publisher_(sweep|plan_read|plan_write|writebacks|report)$)/,
   at: suspendAt,
@@ -49,7 +49,7 @@ export const APP: Ways<(typeof ACTIONS)[number]> = {
   stage: 'app',
   ways: ACTIONS,
   examples:
-    /^(facebook (text|image)|instagram reel|linkedin carousel|youtube video|x image|.* post of a campaign)$/,
+    /^(facebook (text|image)|instagram reel|linkedin carousel|youtube video|x image|(x|threads|bluesky) thread|facebook text with a comment|.* post of a campaign)$/,
   at: disturbAt,
 };
 

@@ -1,11 +1,10 @@
-import { platforms } from '../../src/platforms/index.ts';
 import { accountsOf, type SeedAccount } from '../../src/sandbox/accounts.ts';
 import { FIRST_WISH, type Wish } from './app-side.ts';
 import type { ChaosPost } from './chaos-post.ts';
 import { copyOf, type Example, personOf } from './examples.ts';
 import { type Facts, type Judgement, judge, mayNeedPerson, publicOf, readFacts, shareOut } from './judge.ts';
 import type { Lane } from './lane.ts';
-import { addPost } from './posts.ts';
+import { addPost, followsOf } from './posts.ts';
 import type { Random } from './random.ts';
 import { count } from './record.ts';
 
@@ -49,7 +48,7 @@ export async function addDrawn(
       ...post,
       platform,
       accountId: sim.id,
-      commented: post.commented && 'first_comment' in platforms[platform].options,
+      follows: followsOf(platform, as, post.mark),
     }));
     count(counts, `posts: ${as.name.replace(/ by account \d+$/, '')}`);
     if (group !== 'one') count(counts, `posts of the group: ${group}`);

@@ -26,8 +26,11 @@ export function makeComments(world: SimWorld): Comments {
   };
 }
 
+/** A reply is a part of a thread. */
+const FOLLOWING: readonly string[] = ['comment', 'reply', 'playlist', 'thumbnail'];
+
 /** Whether it is a post of its own, and nothing that was done with one. */
-export const isPost = ({ kind }: PublicPost): boolean => !['comment', 'playlist', 'thumbnail'].includes(kind);
+export const isPost = ({ kind }: PublicPost): boolean => !FOLLOWING.includes(kind);
 
 /** The public post of any account that has this id and may be commented on. */
 export function postToComment(world: SimWorld, id: string): PublicPost | undefined {
