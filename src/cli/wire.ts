@@ -8,7 +8,7 @@ import type { Need } from '../config/variable.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Platform, PlatformContext } from '../core/platform.ts';
 import type { PlatformName } from '../core/platform-name.ts';
-import type { TickIdentity } from '../core/store.ts';
+import type { Store, TickIdentity } from '../core/store.ts';
 import { PUBLISHABLE } from '../platforms/names.ts';
 import { connect, createRpc } from '../store/rpc.ts';
 import { createSpool, SPOOL_FILE, type Spool } from '../store/spool.ts';
@@ -60,7 +60,7 @@ export function wireTick(parts: TickParts): { readonly deps: TickDeps; close(): 
   const clock = databaseClock(log);
   let opened: Promise<Publishing & { close(): Promise<void> }> | undefined;
   const publishing = () => {
-    opened ??= openPublishing(parts, client, clock);
+    opened ??= openPublishing(parts, client, store, clock);
     return opened;
   };
   return {
@@ -104,6 +104,7 @@ export function wireTick(parts: TickParts): { readonly deps: TickDeps; close(): 
 async function openPublishing(
   parts: TickParts,
   client: ReturnType<typeof connect>,
+  store: Store,
   clock: Clock,
 ): Promise<Publishing & { close(): Promise<void> }> {
   const { config, log, signal } = parts;
@@ -112,7 +113,7 @@ async function openPublishing(
     { createHttp },
     { createMediaLibrary },
     { publicLookup },
-    { createBucket },
+    { createBucket, createMediaStorage },
     { createKeyring },
     { readStoredToken },
   ] = await Promise.all([
@@ -130,6 +131,7 @@ async function openPublishing(
     dir: tmpdir(),
     allowHosts: config.media.allowHosts,
     bucket,
+    storage: createMediaStorage(client, config.supabase.url, store.storedObject),
     idleMs: config.limits.requestTimeoutMs,
     signal,
   });

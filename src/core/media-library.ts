@@ -14,8 +14,16 @@ export interface OpenedMedia {
 
 /** Downloads, inspects and converts the media of posts; one per tick. */
 export interface MediaLibrary {
-  /** @throws PublishError temporary, when a file cannot be fetched now but perhaps later */
-  open(media: readonly PostMedia[], kind: KindCapabilities, label: string): Promise<OpenedMedia>;
+  /**
+   * `userId`: whose post it is. Files of others that are not public are not opened for it.
+   * @throws PublishError temporary, when a file cannot be fetched now but perhaps later
+   */
+  open(
+    media: readonly PostMedia[],
+    kind: KindCapabilities,
+    label: string,
+    userId: string,
+  ): Promise<OpenedMedia>;
   /** Deletes every file. */
   close(): Promise<void>;
 }

@@ -95,7 +95,10 @@ export interface MediaFile extends PostMedia {
   readonly sha256: string;
   /** Whole file, or bytes start (inclusive) to end (exclusive). */
   source(start?: number, end?: number): HttpSource;
-  /** A URL that the platform can fetch: the original one, or that of a converted copy in our bucket. */
+  /**
+   * A URL that the platform can fetch: the original one, a signed one of a private file, or that of a converted copy in
+   * our bucket. A secret: never stored, never logged; `url` says which file it is.
+   */
   publicUrl(): Promise<string>;
 }
 

@@ -1,5 +1,6 @@
 import type { Breaker } from './breaker.ts';
 import type { ClaimedPost, Hold, StoredBreaker, StoredProblem, StoredTarget } from './job.ts';
+import type { StoredObject } from './media-bucket.ts';
 import type { Identified } from './platform.ts';
 import type { SourceTable } from './source-row.ts';
 import type { TargetState } from './states.ts';
@@ -353,6 +354,8 @@ export interface Store {
     reason: StoredProblem,
   ): Promise<{ readonly disconnected: boolean }>;
   isKnownId(platform: string, accountId: string, platformPostId: string): Promise<boolean>;
+  /** null: the app's storage has no such bucket. */
+  storedObject(bucket: string, name: string): Promise<StoredObject | null>;
   /** Counts for the summary line; notes the tick that asks as ended. */
   report(userId: string | null, ended: EndedTick | null): Promise<Report>;
   /** Everything of `content-publisher status`. */

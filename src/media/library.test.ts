@@ -14,6 +14,7 @@ import type { KindCapabilities, MediaFile, MediaRule } from '../core/platform.ts
 import { createMediaLibrary } from './library.ts';
 
 const seed = fileURLToPath(new URL('../../supabase/seed/media/', import.meta.url));
+const ASHA = '11111111-1111-4111-8111-111111111111';
 const servers = testServers();
 const libraries: MediaLibrary[] = [];
 let dir = '';
@@ -103,6 +104,7 @@ describe('an opened file', () => {
       [{ ...item('bakery-sourdough.jpg'), altText: 'Bread' }],
       carousel,
       'Instagram',
+      ASHA,
     );
     const file = only(opened.files);
     const bytes = await readFile(`${seed}bakery-sourdough.jpg`);
@@ -122,7 +124,7 @@ describe('an opened file', () => {
   });
 
   it('can be read any number of times', async () => {
-    const opened = await library().open([item('bakery-reel.mp4', 'video')], carousel, 'Instagram');
+    const opened = await library().open([item('bakery-reel.mp4', 'video')], carousel, 'Instagram', ASHA);
     const source = only(opened.files).source();
     expect((await bytesOf(source)).equals(await bytesOf(source))).toBe(true);
   });
@@ -132,6 +134,7 @@ describe('an opened file', () => {
       [item('bakery-reel.mp4', 'image'), item('bakery-sourdough.jpg')],
       carousel,
       'Instagram',
+      ASHA,
     );
     expect(opened.files.map(({ role }) => role)).toEqual(['video', 'image']);
   });
@@ -147,6 +150,7 @@ describe('an opened file', () => {
       names.map((name) => item(name)),
       carousel,
       'Instagram',
+      ASHA,
     );
     expect(opened.files.map(({ url }) => url)).toEqual(names.map((name) => `${origin}/${name}`));
   });
@@ -156,14 +160,14 @@ describe('a cover', () => {
   const media = () => [item('bakery-reel.mp4', 'video'), item('bakery-croissant.png', 'cover')];
 
   it('is left out, and not even fetched, where the platform takes none', async () => {
-    const opened = await library().open(media(), carousel, 'Instagram');
+    const opened = await library().open(media(), carousel, 'Instagram', ASHA);
     expect(opened.files.map(({ role }) => role)).toEqual(['video']);
     expect(requests).toEqual(['bakery-reel.mp4']);
   });
 
   it('stays a cover where the platform takes one', async () => {
     const rules = [videoRule, { ...imageRule, role: 'cover' as const }];
-    const opened = await library().open(media(), { findBy: 'own-key', media: rules }, 'Instagram');
+    const opened = await library().open(media(), { findBy: 'own-key', media: rules }, 'Instagram', ASHA);
     expect(opened.files.map(({ role, info }) => [role, info.mime])).toEqual([
       ['video', 'video/mp4'],
       ['cover', 'image/jpeg'],
@@ -174,7 +178,12 @@ describe('a cover', () => {
 describe('a PNG for a platform that takes JPEG', () => {
   it('is served as JPEG from the bucket, uploaded once and only when its URL is asked for', async () => {
     const stored = new Map<string, Buffer>();
-    const opened = await library(bucket(stored)).open([item('bakery-croissant.png')], carousel, 'Instagram');
+    const opened = await library(bucket(stored)).open(
+      [item('bakery-croissant.png')],
+      carousel,
+      'Instagram',
+      ASHA,
+    );
     const file = only(opened.files);
     expect(file.info).toMatchObject({ mime: 'image/jpeg', width: 1080, height: 1080 });
     expect(stored.size).toBe(0);
@@ -193,6 +202,7 @@ describe('a PNG for a platform that takes JPEG', () => {
       [item('bakery-croissant.png')],
       carousel,
       'Instagram',
+      ASHA,
     );
     const file = only(opened.files);
     await expect(file.publicUrl()).rejects.toThrow('storage is away');
@@ -201,7 +211,7 @@ describe('a PNG for a platform that takes JPEG', () => {
   });
 
   it('is refused without a bucket, naming the command that makes it', async () => {
-    const opened = await library().open([item('bakery-croissant.png')], carousel, 'Instagram');
+    const opened = await library().open([item('bakery-croissant.png')], carousel, 'Instagram', ASHA);
     await expect(only(opened.files).publicUrl()).rejects.toMatchObject({
       kind: 'rejected',
       code: 'BUCKET_MISSING',
@@ -210,7 +220,7 @@ describe('a PNG for a platform that takes JPEG', () => {
   });
 
   it('is refused, not made worse, when the JPEG is too large', async () => {
-    const opened = await library().open([item('noisy.png')], carousel, 'Instagram');
+    const opened = await library().open([item('noisy.png')], carousel, 'Instagram', ASHA);
     expect(opened.files).toEqual([]);
     expect(opened.problems).toMatchObject([
       {
@@ -224,7 +234,7 @@ describe('a PNG for a platform that takes JPEG', () => {
 describe('media with problems', () => {
   it('name each file that cannot be used, and no file is handed out', async () => {
     const media = [item('bakery-sourdough.jpg'), item('gone.jpg'), item('bakery-menu.pdf')];
-    const opened = await library().open(media, carousel, 'Instagram');
+    const opened = await library().open(media, carousel, 'Instagram', ASHA);
     expect(opened.files).toEqual([]);
     expect(opened.problems.map(({ code, message }) => [code, message])).toEqual([
       ['MEDIA_NOT_FOUND', expect.stringContaining('“gone.jpg”')],
@@ -234,13 +244,13 @@ describe('media with problems', () => {
 
   it('are counted', async () => {
     const kind: KindCapabilities = { findBy: 'own-key', media: [{ ...imageRule, min: 2 }] };
-    const opened = await library().open([item('bakery-sourdough.jpg')], kind, 'Instagram');
+    const opened = await library().open([item('bakery-sourdough.jpg')], kind, 'Instagram', ASHA);
     expect(opened.problems).toMatchObject([{ code: 'MEDIA_TOO_FEW' }]);
   });
 
   it('are an error to try again when a storage is away for the moment', async () => {
     const media = [item('gone.jpg'), item('down.jpg')];
-    await expect(library().open(media, carousel, 'Instagram')).rejects.toMatchObject({
+    await expect(library().open(media, carousel, 'Instagram', ASHA)).rejects.toMatchObject({
       kind: 'temporary',
       code: 'MEDIA_UNAVAILABLE',
     });
@@ -251,25 +261,28 @@ describe('the library', () => {
   it('fetches a file once for several posts, also at the same time, and after the first has given it back', async () => {
     const shared = library();
     const media = [item('bakery-sourdough.jpg')];
-    const [first] = await Promise.all([shared.open(media, carousel, 'A'), shared.open(media, carousel, 'B')]);
+    const [first] = await Promise.all([
+      shared.open(media, carousel, 'A', ASHA),
+      shared.open(media, carousel, 'B', ASHA),
+    ]);
     await first.release();
-    const third = await shared.open(media, carousel, 'C');
+    const third = await shared.open(media, carousel, 'C', ASHA);
     expect(await bytesOf(only(third.files).source())).toHaveLength(only(third.files).info.bytes);
     expect(requests).toEqual(['bakery-sourdough.jpg']);
   });
 
   it('asks again for a file that could not be fetched', async () => {
     const shared = library();
-    await expect(shared.open([item('down.jpg')], carousel, 'A')).rejects.toThrow();
-    await expect(shared.open([item('down.jpg')], carousel, 'A')).rejects.toThrow();
+    await expect(shared.open([item('down.jpg')], carousel, 'A', ASHA)).rejects.toThrow();
+    await expect(shared.open([item('down.jpg')], carousel, 'A', ASHA)).rejects.toThrow();
     expect(requests).toEqual(['down.jpg', 'down.jpg']);
   });
 
   it('writes nothing before the first file, and leaves nothing behind', async () => {
     const made = library();
-    await made.open([], { findBy: 'listing', media: [] }, 'A');
+    await made.open([], { findBy: 'listing', media: [] }, 'A', ASHA);
     expect(await readdir(dir)).toEqual([]);
-    await made.open([item('bakery-croissant.png')], carousel, 'A');
+    await made.open([item('bakery-croissant.png')], carousel, 'A', ASHA);
     expect(await readdir(dir)).toHaveLength(1);
     await made.close();
     expect(await readdir(dir)).toEqual([]);
@@ -283,7 +296,7 @@ describe('the library', () => {
       await utimes(join(dir, name), at, at);
     }
     const made = library();
-    await made.open([item('bakery-sourdough.jpg')], carousel, 'A');
+    await made.open([item('bakery-sourdough.jpg')], carousel, 'A', ASHA);
     await made.close();
     expect((await readdir(dir)).sort()).toEqual(['content-publisher-media-new', 'other-old']);
   });

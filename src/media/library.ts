@@ -1,11 +1,12 @@
 import { rm } from 'node:fs/promises';
 import pLimit from 'p-limit';
 import { type Problem, PublishError } from '../core/errors.ts';
-import type { MediaBucket } from '../core/media-bucket.ts';
+import type { MediaBucket, MediaStorage } from '../core/media-bucket.ts';
 import type { MediaLibrary, OpenedMedia } from '../core/media-library.ts';
 import type { KindCapabilities } from '../core/platform.ts';
 import type { PostMedia } from '../core/post.ts';
 import { type FetchOptions, fetchMedia } from './fetch.ts';
+import { fetchAddress } from './fetch-address.ts';
 import { fileName } from './file-name.ts';
 import { inspectMedia } from './inspect.ts';
 import { toJpeg } from './jpeg.ts';
@@ -20,6 +21,8 @@ export interface MediaLibraryOptions extends Pick<FetchOptions, 'allowHosts' | '
   readonly dir: string;
   /** null where there is none: then a converted image has no public URL, and publicUrl() says how to make one. */
   readonly bucket: MediaBucket | null;
+  /** Absent: every address has to be public. */
+  readonly storage?: MediaStorage;
   /** Longest silence of a download, milliseconds, default 30,000. */
   readonly idleMs?: number;
 }
@@ -57,6 +60,7 @@ export function createMediaLibrary(options: MediaLibraryOptions): MediaLibrary {
     media: readonly PostMedia[],
     kind: KindCapabilities,
     label: string,
+    userId: string,
   ): Promise<OpenedMedia> {
     const taken: string[] = [];
     const take = async (key: string, make: () => Promise<StoredFile>) => {
@@ -67,17 +71,23 @@ export function createMediaLibrary(options: MediaLibraryOptions): MediaLibrary {
     const release = async () => {
       for (const key of taken.splice(0)) await files.giveBack(key);
     };
-    const stock = {
-      original: (url: string) => take(url, () => download(url)),
-      jpeg: ({ path }: StoredFile, url: string) =>
-        take(`${url} as JPEG`, async () => toJpeg(path, await folder.path(), fileName(new URL(url)))),
+    const prepare = async (item: PostMedia, index: number, of: number) => {
+      const { url } = item;
+      // Before anything else, also of a file that is there already: it may have been fetched for its owner.
+      const address = await fetchAddress(url, userId, options.storage);
+      const stock = {
+        original: () => take(url, () => download(address)),
+        jpeg: ({ path }: StoredFile) =>
+          take(`${url} as JPEG`, async () => toJpeg(path, await folder.path(), fileName(new URL(url)))),
+      };
+      return { ...(await prepareItem(item, { index, of }, kind.media, label, stock)), address };
     };
 
     const wanted = media.filter(
       ({ role }) => role !== 'cover' || kind.media.some((rule) => rule.role === 'cover'),
     );
     const results = await Promise.allSettled(
-      wanted.map((item, index) => prepareItem(item, { index, of: wanted.length }, kind.media, label, stock)),
+      wanted.map((item, index) => prepare(item, index, wanted.length)),
     );
     const faults = results.flatMap((result) =>
       result.status === 'rejected' ? [result.reason as unknown] : [],
@@ -94,8 +104,8 @@ export function createMediaLibrary(options: MediaLibraryOptions): MediaLibrary {
       files:
         problems.length > 0
           ? []
-          : items.map(({ item, file, converted }) =>
-              mediaFile(item, file, converted, options.bucket, uploaded),
+          : items.map(({ item, file, address, converted }) =>
+              mediaFile(item, file, address, converted, options.bucket, uploaded),
             ),
       problems,
       uploaded: () => uploaded,

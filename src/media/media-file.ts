@@ -7,12 +7,13 @@ import { rejected } from './media-error.ts';
 import type { StoredFile } from './shelf.ts';
 
 /**
- * A stored file as platforms see it. A converted one is uploaded when its public URL is first asked for;
+ * A stored file as platforms see it; `address` is where they can fetch the original. A converted one is uploaded when its public URL is first asked for;
  * its name is added to `uploaded` before that, so that it is removed even if the answer is lost.
  */
 export function mediaFile(
   item: PostMedia,
   { path, sha256, info }: StoredFile,
+  address: string,
   converted: boolean,
   bucket: MediaBucket | null,
   uploaded: string[],
@@ -39,7 +40,7 @@ export function mediaFile(
     sha256,
     source,
     publicUrl() {
-      if (!converted) return Promise.resolve(item.url);
+      if (!converted) return Promise.resolve(address);
       copy ??= upload().catch((error: unknown) => {
         copy = undefined;
         throw error;

@@ -15,8 +15,8 @@ export interface PreparedItem {
 }
 
 export interface Stock {
-  original(url: string): Promise<StoredFile>;
-  jpeg(original: StoredFile, url: string): Promise<StoredFile>;
+  original(): Promise<StoredFile>;
+  jpeg(original: StoredFile): Promise<StoredFile>;
 }
 
 /** @throws PublishError for a file that cannot be fetched or read. */
@@ -27,7 +27,7 @@ export async function prepareItem(
   label: string,
   stock: Stock,
 ): Promise<PreparedItem> {
-  const original = await stock.original(media.url);
+  const original = await stock.original();
   const role = media.role === 'cover' ? 'cover' : roleOf(original.info.mime);
   const item = { ...media, role: role ?? media.role };
   const name = place.of === 1 ? `The ${role ?? 'file'}` : `${capital(role ?? 'file')} ${place.index + 1}`;
@@ -43,7 +43,7 @@ export async function prepareItem(
       problems: mediaProblems(rule, original.info, name, label),
     };
   }
-  const file = await stock.jpeg(original, media.url);
+  const file = await stock.jpeg(original);
   return { item, file, converted: true, problems: mediaProblems(rule, file.info, `${name} as JPEG`, label) };
 }
 

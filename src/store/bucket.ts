@@ -1,7 +1,9 @@
 import type { SupabaseClient } from '@supabase/supabase-js';
 import { PublishError } from '../core/errors.ts';
 import type { HttpSource } from '../core/http.ts';
-import type { MediaBucket } from '../core/media-bucket.ts';
+import type { MediaBucket, MediaStorage } from '../core/media-bucket.ts';
+import { storagePath } from '../core/storage-place.ts';
+import type { Store } from '../core/store.ts';
 
 const BUCKET = 'publisher-media';
 
@@ -21,6 +23,41 @@ export function createBucket(client: SupabaseClient): MediaBucket {
       if (error !== null) throw refused(error);
     },
   };
+}
+
+/** Long enough for a platform that fetches the file itself after a queue of its own. */
+const SIGNED_SECONDS = 2 * 3_600;
+
+/** The app's own files. Of what Storage signs only the token is used: it opens the object that was asked for, or none. */
+export function createMediaStorage(
+  client: SupabaseClient,
+  supabaseUrl: string,
+  lookUp: Store['storedObject'],
+): MediaStorage {
+  const { origin } = new URL(supabaseUrl);
+  const objects = `${origin}/storage/v1/object`;
+  return {
+    origin,
+    lookUp: ({ bucket, name }) => lookUp(bucket, name),
+    publicUrl: (place) => `${objects}/public/${storagePath(place)}`,
+    async sign(place) {
+      const name = place.name.split('/').map(encodeURIComponent).join('/');
+      const { data, error } = await client.storage.from(place.bucket).createSignedUrl(name, SIGNED_SECONDS);
+      const token = error === null ? new URL(data.signedUrl).searchParams.get('token') : null;
+      if (token === null) throw unsigned(error);
+      return `${objects}/sign/${storagePath(place)}?token=${token}`;
+    },
+  };
+}
+
+function unsigned(cause: unknown): PublishError {
+  return new PublishError({
+    kind: 'temporary',
+    code: 'MEDIA_NOT_SIGNED',
+    message: 'The storage of the app gave no signed address for a private file.',
+    hint: 'It is tried again by itself.',
+    cause,
+  });
 }
 
 async function collect(file: HttpSource): Promise<Uint8Array> {

@@ -271,6 +271,8 @@ export function createStore(rpc: Rpc, spool?: Spool): Store {
           answers.known,
         )
       ).known,
+    storedObject: (bucket, name) =>
+      ask('publisher_stored_object', { p_bucket: bucket, p_name: name }, answers.storedObject),
     report: (userId, ended) => {
       const tick =
         ended === null

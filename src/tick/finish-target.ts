@@ -62,7 +62,7 @@ async function goOn(
   const followUps = followUpsOf(work);
   if (followUps.length === 0 || kind === undefined) return published(work.target, null, null);
   const shown = shownBy(followUps, kind, work.post);
-  const media = await deps.media.open(shown.media, shown.kind, capabilities.label);
+  const media = await deps.media.open(shown.media, shown.kind, capabilities.label, work.post.userId);
   try {
     return await sendFollowUps(deps, work, id, account, media.files);
   } finally {

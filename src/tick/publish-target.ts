@@ -103,7 +103,7 @@ async function advance(deps: PublishDeps, work: TargetWork): Promise<Step> {
   if (kind === undefined || problems.length > 0) {
     return fail(deps, target, asFailed(problems.length > 0 ? problems : [kindRefused(platform, post.kind)]));
   }
-  const media = await deps.media.open(post.media, takenOf(kind, post), capabilities.label);
+  const media = await deps.media.open(post.media, takenOf(kind, post), capabilities.label, post.userId);
   try {
     if (media.problems.length > 0) return fail(deps, target, asFailed(media.problems));
     const seen = new Map(media.files.map((file) => [file.url, file.info]));

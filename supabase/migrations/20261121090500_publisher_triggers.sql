@@ -105,6 +105,31 @@ begin
 end
 $$;
 
+-- Whose a stored file is, before the publisher lends its key to anybody: the uploader, by the name of that column in this
+-- version of Storage; files that the app itself put there (no uploader) belong to the user whose id is the first folder.
+-- null: there is no such bucket, or no Storage that could be asked.
+create or replace function public.publisher_stored_object(p_bucket text, p_name text) returns jsonb
+language plpgsql stable set search_path = '' as $$
+declare
+  v_public boolean;
+  v_object jsonb;
+  v_folder text := lower(split_part(p_name, '/', 1));
+begin
+  select b.public into v_public from storage.buckets b where b.id = p_bucket;
+  if not found then
+    return null;
+  end if;
+  select to_jsonb(o) into v_object from storage.objects o where o.bucket_id = p_bucket and o.name = p_name;
+  return jsonb_build_object(
+    'public', coalesce(v_public, false),
+    'found', v_object is not null,
+    'owner', coalesce(nullif(v_object ->> 'owner_id', ''), v_object ->> 'owner',
+                      case when v_folder ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then v_folder end));
+exception when invalid_schema_name or undefined_table or undefined_column or insufficient_privilege then
+  return null;
+end
+$$;
+
 -- Every function of ours is for service_role alone. Called at the end of each file that makes functions.
 create or replace function public.publisher_close_functions() returns void
 language plpgsql set search_path = '' as $$

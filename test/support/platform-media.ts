@@ -11,6 +11,7 @@ import { testServers } from './http-servers.ts';
 import type { Example, RegisteredPlatform } from './platform-examples.ts';
 
 const SEED = new URL('../../supabase/seed/media/', import.meta.url);
+const USER = '11111111-1111-4111-8111-111111111111';
 /** Every character that some platform has been seen to stumble over. */
 const BODY =
   'Out of the oven at seven: “Roggen” & Ćevapi, 100 % (really) [yes] {ok} *now*_~ \\ | a+b=c? 👩‍👩‍👧 50¢;\nSee you!';
@@ -60,7 +61,7 @@ export async function mediaStock(): Promise<MediaStock> {
     const kind = kinds[example.kind];
     if (kind === undefined) throw new Error(`${capabilities.label} takes no ${example.kind}`);
     const taken = takenOf(kind, { options: example.options ?? {} });
-    const { files, problems } = await library.open(wanted, taken, capabilities.label);
+    const { files, problems } = await library.open(wanted, taken, capabilities.label, USER);
     if (problems.length > 0) throw new Error(problems.map(({ message }) => message).join(' '));
     const media = wanted.map((file, index) => ({ ...file, ...withInfo(files[index]) }));
     return { example, post: examplePost(platform, example, media), media: files };
@@ -96,7 +97,7 @@ export function examplePost(
   const post: Post = {
     source: 'created_content',
     id: 'a0000000-0000-4000-8000-000000000001',
-    userId: '11111111-1111-4111-8111-111111111111',
+    userId: USER,
     platform,
     kind,
     title,

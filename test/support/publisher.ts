@@ -34,6 +34,7 @@ const key = EncryptionKey.parse(KEY);
 if (key === null) throw new Error('the test key is no key');
 const keyring = createKeyring(key, []);
 export const encrypt = (text: string) => keyring.encrypt(text);
+export const decrypt = (text: string) => keyring.decrypt(text);
 
 export const FULL_SCOPES = {
   facebook: ['pages_manage_posts', 'pages_read_engagement', 'pages_show_list', 'pages_manage_engagement'],

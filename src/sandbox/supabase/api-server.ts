@@ -9,6 +9,7 @@ import { unwrapUpload } from './multipart-upload.ts';
 import { loadOptional } from './optional-package.ts';
 import { resolveKey } from './request-claims.ts';
 import { rpcRoute } from './rpc-route.ts';
+import { nameSignedUrl } from './signed-url.ts';
 
 /** Hosted projects cancel what a request runs, or waits for a lock, after this time (role authenticator). */
 const REQUEST_TIMEOUT_MS = 8000;
@@ -90,7 +91,9 @@ export async function serveApi(options: ApiServerOptions): Promise<ApiServer> {
       if (beside !== undefined) return passOn(request, beside[1]);
       if (pathname.startsWith('/rest/v1/rpc/')) return rpc(request, app.fetch);
       if (!pathname.startsWith('/storage/v1/object/')) return app.fetch(request);
-      return applyRange(request.headers.get('range'), await app.fetch(await unwrapUpload(request)));
+      const answer = await app.fetch(await unwrapUpload(request));
+      const signs = request.method === 'POST' && /^\/storage\/v1\/object\/sign\/[^/]+\/./.test(pathname);
+      return signs ? nameSignedUrl(answer) : applyRange(request.headers.get('range'), answer);
     },
     // Else the library replaces the global Request and Response of the whole process.
     overrideGlobalObjects: false,
