@@ -76,7 +76,7 @@ describe('README.md', () => {
     expect(unique(column('kind | example | what happens'))).toEqual(unique(ERROR_KINDS));
   });
 
-  it('lists every platform, and every key of publish_options with its type and the platforms that read it', () => {
+  it('lists every platform, and every key of publish_options with its type, the platforms that read it and the posts it is for', () => {
     const labels = Object.values(platforms).map(({ capabilities }) => capabilities.label);
     expect(
       unique(
@@ -86,13 +86,18 @@ describe('README.md', () => {
       ),
     ).toEqual(unique(labels));
 
-    const [, table = ''] = README.split('| key | type | platforms | meaning |');
-    const rows = [...(table.split('\n\n')[0] ?? '').matchAll(/^\| `(\w+)` \| ([^|]+) \| ([^|]+) \|/gm)];
-    const documented = rows.flatMap(([, key, type, names = '']) =>
-      names.split(', ').map((name) => `${name} ${key}: ${type}`),
+    const [, table = ''] = README.split('| key | type | platforms | posts | meaning |');
+    const rows = [
+      ...(table.split('\n\n')[0] ?? '').matchAll(/^\| `(\w+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \|/gm),
+    ];
+    const documented = rows.flatMap(([, key, type, names = '', posts]) =>
+      names.split(', ').map((name) => `${name} ${key}: ${type}: ${posts}`),
     );
     const expected = Object.values<Platform>(platforms).flatMap(({ capabilities, options }) =>
-      Object.entries(options).map(([key, { wanted }]) => `${capabilities.label} ${key}: ${wanted}`),
+      Object.entries(options).map(
+        ([key, { wanted, kinds }]) =>
+          `${capabilities.label} ${key}: ${wanted}: ${kinds?.join(', ') ?? 'all'}`,
+      ),
     );
     expect(unique(documented)).toEqual(unique(expected));
   });

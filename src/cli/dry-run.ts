@@ -148,7 +148,7 @@ function previewPost(
     return { ...known, platform: folded.platform, account, problems: [...problems, ...built.problems] };
   }
   const { post } = built;
-  const unread = judgeUnread(post.options, module, Object.values(platforms));
+  const unread = judgeUnread(post, module, Object.values(platforms));
   return {
     ...known,
     platform: folded.platform,

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { PostKind } from './media.ts';
 import { LINK } from './post-options.ts';
 import { judgeUnread } from './unknown-options.ts';
 
@@ -9,7 +11,8 @@ const reader = (label: string, ...keys: string[]) => ({
 const page = reader('Page', 'alt_text', 'first_comment', 'link');
 const tube = reader('Tube', 'privacy', 'tags', 'first_comment');
 const net = reader('Net', 'privacy', 'visibility');
-const judge = (options: object) => judgeUnread(options as never, page, [page, tube, net]);
+const judge = (options: object, kind: PostKind = 'link') =>
+  judgeUnread({ kind, options: options as never }, page, [page, tube, net]);
 
 describe('a key of publish_options that is not read', () => {
   it.each([
@@ -55,6 +58,25 @@ describe('a key of publish_options that is not read', () => {
       problems: [],
       notes: [],
     });
+  });
+
+  it('is told where the post is of a kind for which it means nothing', () => {
+    const options = { link: 'https://a.example', cover: 1 };
+    const own = {
+      ...page,
+      options: {
+        ...page.options,
+        cover: { schema: z.unknown(), wanted: '', kinds: ['video', 'reel', 'story'] },
+      },
+    } as const;
+    expect(judgeUnread({ kind: 'image', options }, own, [own])).toEqual({
+      problems: [],
+      notes: [
+        'The option “link” changes nothing here: on Page it is for the kind link, and this is a post of kind image.',
+        'The option “cover” changes nothing here: on Page it is for the kinds video, reel and story, and this is a post of kind image.',
+      ],
+    });
+    expect(judgeUnread({ kind: 'video', options: { cover: 1 } }, own, [own]).notes).toEqual([]);
   });
 
   it('may be a megabyte of anything', () => {

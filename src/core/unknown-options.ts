@@ -1,6 +1,7 @@
 import { clip } from './clip.ts';
 import { type Problem, rejected } from './errors.ts';
 import type { JsonObject } from './json-value.ts';
+import type { PostKind } from './media.ts';
 import type { OptionShapes } from './post-options.ts';
 
 /** A platform, as far as its options go. */
@@ -17,12 +18,12 @@ export interface UnreadOptions {
 }
 
 /**
- * What stands in publish_options and is not read here. A misspelt key stops the post: what it was to change would be
+ * What stands in publish_options and is not read here, or not on a post of this kind. A misspelt key stops the post: what it was to change would be
  * missing, and a post cannot be taken back. A key of other platforms, or one that is like none of ours, does not: the
  * same options may be written for several platforms, and other programs may keep notes of theirs there. Pure.
  */
 export function judgeUnread(
-  given: JsonObject,
+  { kind, options: given }: { readonly kind: PostKind; readonly options: JsonObject },
   own: OptionReader,
   everybody: readonly OptionReader[],
 ): UnreadOptions {
@@ -30,8 +31,16 @@ export function judgeUnread(
   const problems: Problem[] = [];
   const notes: string[] = [];
   for (const [key, value] of Object.entries(given)) {
-    if (value === null || Object.hasOwn(own.options, key)) continue;
+    if (value === null) continue;
     const name = `“${clip(key, 60)}”`;
+    if (Object.hasOwn(own.options, key)) {
+      const { kinds = [kind] } = own.options[key] ?? {};
+      if (!kinds.includes(kind))
+        notes.push(
+          `The option ${name} changes nothing here: on ${label} it is for ${listed(kinds)}, and this is a post of kind ${kind}.`,
+        );
+      continue;
+    }
     const readers = everybody
       .filter(({ options }) => Object.hasOwn(options, key))
       .map(({ capabilities }) => capabilities.label);
@@ -54,6 +63,11 @@ export function judgeUnread(
     notes.push(`The option ${name} changes nothing here: ${why}.`);
   }
   return { problems, notes };
+}
+
+function listed(kinds: readonly PostKind[]): string {
+  const last = kinds.at(-1) ?? '';
+  return kinds.length < 2 ? `the kind ${last}` : `the kinds ${kinds.slice(0, -1).join(', ')} and ${last}`;
 }
 
 /** The known key that somebody who wrote this one most likely meant; null: none is near. */

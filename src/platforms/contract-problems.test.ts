@@ -22,6 +22,7 @@ import { target } from '../../test/support/platform-target.ts';
 import { classify, ERROR_KINDS, type ErrorRule, type Problem } from '../core/errors.ts';
 import type { Capabilities } from '../core/platform.ts';
 import { buildPost, type Post } from '../core/post.ts';
+import type { OptionShape } from '../core/post-options.ts';
 import { parseSourceRow } from '../core/source-row.ts';
 import { platforms } from './index.ts';
 
@@ -136,6 +137,11 @@ describe.each(NAMES)('%s', (name) => {
         expect(problems({ ...post, options: { [key]: null } }), `${key} of ${example.name}`).toEqual([]);
       }
     }
+  });
+
+  it('has options only for kinds of post that it takes', () => {
+    for (const [key, { kinds = [] }] of Object.entries<OptionShape>(platforms[name].options))
+      expect(Object.keys(capabilities.kinds), key).toEqual(expect.arrayContaining([...kinds]));
   });
 
   it('never throws, whatever the post, and says the same every time', () => {

@@ -73,7 +73,7 @@ export function unreadOptions(
   deps: Pick<PublishDeps, 'platforms'>,
   { platform, post }: Pick<TargetWork, 'platform' | 'post'>,
 ): UnreadOptions {
-  return judgeUnread(post.options, platform, Object.values(deps.platforms));
+  return judgeUnread(post, platform, Object.values(deps.platforms));
 }
 
 export function makeJob(

@@ -2,7 +2,15 @@ import { z } from 'zod';
 import { type Problem, rejected } from '../../core/errors.ts';
 import { countGraphemes } from '../../core/graphemes.ts';
 import type { Post } from '../../core/post.ts';
-import { ALT_TEXT, LINK, optionProblems, THREAD } from '../../core/post-options.ts';
+import {
+  ALT_TEXT,
+  LINK,
+  type OptionShapes,
+  optionProblems,
+  PICTURES,
+  THREAD,
+  VIDEOS,
+} from '../../core/post-options.ts';
 import { MAX_PARTS } from '../../core/thread.ts';
 import { capabilities } from './capabilities.ts';
 import { partsOf } from './content.ts';
@@ -11,14 +19,14 @@ import { partsOf } from './content.ts';
 const MAX_BYTES = 3_000;
 
 export const OPTION_SHAPES = {
-  alt_text: ALT_TEXT,
+  alt_text: { ...ALT_TEXT, kinds: [...PICTURES, ...VIDEOS] },
   link: LINK,
   thread: THREAD,
   language: {
     schema: z.string().regex(/^[a-z]{2,3}(-[A-Za-z]{2,4})?$/),
     wanted: 'a language like "en" or "pt-BR"',
   },
-};
+} as const satisfies OptionShapes;
 
 /** Every reason Bluesky would refuse this post, apart from the files themselves. */
 export function problems(post: Post): Problem[] {

@@ -1,12 +1,16 @@
 import { type Problem, rejected } from '../../core/errors.ts';
 import { FIRST_COMMENT, firstCommentProblems } from '../../core/own-comment.ts';
 import type { Post } from '../../core/post.ts';
-import { ALT_TEXT, LINK, optionProblems } from '../../core/post-options.ts';
+import { ALT_TEXT, LINK, type OptionShapes, optionProblems, PICTURES } from '../../core/post-options.ts';
 import { capabilities } from './capabilities.ts';
 import { MAX_COMMENT } from './comment.ts';
 
 /** Keys of metadata.publish_options that reach Facebook. */
-export const OPTION_SHAPES = { alt_text: ALT_TEXT, first_comment: FIRST_COMMENT, link: LINK };
+export const OPTION_SHAPES = {
+  alt_text: { ...ALT_TEXT, kinds: [...PICTURES, 'story'] },
+  first_comment: FIRST_COMMENT,
+  link: LINK,
+} as const satisfies OptionShapes;
 
 /**
  * Every reason Facebook would refuse this post, apart from the files themselves.

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Problem, rejected } from '../../core/errors.ts';
 import { FIRST_COMMENT, firstCommentProblems } from '../../core/own-comment.ts';
 import type { Post, PostKind } from '../../core/post.ts';
-import { ALT_TEXT, optionProblems } from '../../core/post-options.ts';
+import { ALT_TEXT, type OptionShapes, optionProblems, PICTURES, VIDEOS } from '../../core/post-options.ts';
 import { CAROUSEL_MAX, CAROUSEL_MIN, capabilities } from './capabilities.ts';
 import { MAX_COMMENT } from './comment.ts';
 
@@ -26,16 +26,27 @@ const MAX_ALT_TEXT = 1000;
 const MAX_COLLABORATORS = 3;
 const MAX_TAGS = 20;
 
+const FEED = [...PICTURES, ...VIDEOS] as const;
+
 export const OPTION_SHAPES = {
-  alt_text: ALT_TEXT,
+  alt_text: { ...ALT_TEXT, kinds: PICTURES },
   first_comment: FIRST_COMMENT,
   collaborators: {
     schema: z.array(z.string().min(1)).max(MAX_COLLABORATORS),
     wanted: `a list of at most ${MAX_COLLABORATORS} usernames`,
+    kinds: FEED,
   },
-  location_id: { schema: z.string().regex(/^\d+$/), wanted: 'the id of a Page, a text of digits' },
-  share_to_feed: { schema: z.boolean(), wanted: 'true or false' },
-  thumb_offset: { schema: z.int().nonnegative(), wanted: 'a whole number of milliseconds, 0 or more' },
+  location_id: {
+    schema: z.string().regex(/^\d+$/),
+    wanted: 'the id of a Page, a text of digits',
+    kinds: FEED,
+  },
+  share_to_feed: { schema: z.boolean(), wanted: 'true or false', kinds: VIDEOS },
+  thumb_offset: {
+    schema: z.int().nonnegative(),
+    wanted: 'a whole number of milliseconds, 0 or more',
+    kinds: VIDEOS,
+  },
   user_tags: {
     schema: z
       .array(
@@ -48,7 +59,7 @@ export const OPTION_SHAPES = {
       .max(MAX_TAGS),
     wanted: `a list of at most ${MAX_TAGS} {"username", "x", "y"}, x and y from 0 to 1`,
   },
-};
+} as const satisfies OptionShapes;
 
 const optionsSchema = z.object({
   collaborators: OPTION_SHAPES.collaborators.schema.nullish(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FIRST_COMMENT } from '../../core/own-comment.ts';
-import { ALT_TEXT, LINK, THREAD } from '../../core/post-options.ts';
+import { ALT_TEXT, LINK, type OptionShapes, PICTURES, THREAD, VIDEOS } from '../../core/post-options.ts';
 
 /** https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/poll-post-api; lengths: LinkedIn's own page. */
 const poll = z.strictObject({
@@ -11,18 +11,19 @@ const poll = z.strictObject({
 export type Poll = z.infer<typeof poll>;
 
 export const OPTION_SHAPES = {
-  alt_text: ALT_TEXT,
+  alt_text: { ...ALT_TEXT, kinds: [...PICTURES, ...VIDEOS, 'document'] },
   first_comment: FIRST_COMMENT,
   link: LINK,
-  document_title: { schema: z.string(), wanted: 'a text' },
+  document_title: { schema: z.string(), wanted: 'a text', kinds: ['document'] },
   poll: {
     schema: poll,
     wanted:
       '{"question": at most 140 characters, "options": [2 to 4 texts of at most 30 characters], "duration_days": 1, 3, 7 or 14}',
+    kinds: ['text'],
   },
   thread: THREAD,
-  link_title: { schema: z.string(), wanted: 'a text' },
-};
+  link_title: { schema: z.string(), wanted: 'a text', kinds: ['link'] },
+} as const satisfies OptionShapes;
 
 interface PostOptions {
   readonly thread: boolean;

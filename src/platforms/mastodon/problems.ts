@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { type Problem, rejected } from '../../core/errors.ts';
 import type { Post } from '../../core/post.ts';
-import { ALT_TEXT, LINK, optionProblems, THREAD } from '../../core/post-options.ts';
+import {
+  ALT_TEXT,
+  LINK,
+  type OptionShapes,
+  optionProblems,
+  PICTURES,
+  THREAD,
+  VIDEOS,
+} from '../../core/post-options.ts';
 import { MAX_PARTS } from '../../core/thread.ts';
 import { capabilities } from './capabilities.ts';
 import { partsOf } from './content.ts';
@@ -9,17 +17,17 @@ import { partsOf } from './content.ts';
 const VISIBILITIES = ['public', 'unlisted', 'private'] as const;
 
 export const OPTION_SHAPES = {
-  alt_text: ALT_TEXT,
+  alt_text: { ...ALT_TEXT, kinds: [...PICTURES, ...VIDEOS] },
   link: LINK,
   thread: THREAD,
   visibility: { schema: z.enum(VISIBILITIES), wanted: '"public", "unlisted" or "private"' },
   content_warning: { schema: z.string(), wanted: 'a text' },
-  sensitive: { schema: z.boolean(), wanted: 'true or false' },
+  sensitive: { schema: z.boolean(), wanted: 'true or false', kinds: [...PICTURES, ...VIDEOS] },
   language: {
     schema: z.string().regex(/^[a-z]{2,3}(-[A-Za-z]{2,4})?$/),
     wanted: 'a language like "en" or "pt-BR"',
   },
-};
+} as const satisfies OptionShapes;
 
 /** Every reason any server would refuse this post; its own limits are judged once it is asked (server-limits.ts). */
 export function problems(post: Post): Problem[] {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { ALT_TEXT, LINK, THREAD } from '../../core/post-options.ts';
+import { ALT_TEXT, LINK, type OptionShapes, PICTURES, THREAD, VIDEOS } from '../../core/post-options.ts';
 
 export const OPTION_SHAPES = {
-  alt_text: ALT_TEXT,
+  alt_text: { ...ALT_TEXT, kinds: [...PICTURES, ...VIDEOS] },
   link: LINK,
   thread: THREAD,
   // https://developers.facebook.com/docs/threads/reference/publishing
@@ -21,7 +21,7 @@ export const OPTION_SHAPES = {
     schema: z.string().regex(/^#?[^#.&]{1,50}$/u),
     wanted: 'one topic of 1 to 50 characters, without . and &',
   },
-} as const;
+} as const satisfies OptionShapes;
 
 interface PostOptions {
   readonly thread: boolean;

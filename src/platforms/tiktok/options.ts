@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import type { OptionShapes } from '../../core/post-options.ts';
+import { type OptionShapes, PICTURES, VIDEOS } from '../../core/post-options.ts';
 
 const AUDIENCES = ['public', 'followers', 'friends', 'private'] as const;
 export type Audience = (typeof AUDIENCES)[number];
 
 const FLAG = { schema: z.boolean(), wanted: 'true or false' };
+const OF_VIDEO = { ...FLAG, kinds: VIDEOS };
 const NUMBER = z.int().nonnegative();
 // TikTok counts UTF-16 code units, zod's max() characters.
 const PHOTO_TITLE = z.string().refine(({ length }) => length <= 90);
@@ -13,15 +14,15 @@ export const OPTION_SHAPES = {
   privacy: { schema: z.enum(AUDIENCES), wanted: '"public", "followers", "friends" or "private"' },
   draft: FLAG,
   disable_comment: FLAG,
-  disable_duet: FLAG,
-  disable_stitch: FLAG,
-  thumb_offset: { schema: NUMBER, wanted: 'a whole number of milliseconds, 0 or more' },
-  photo_title: { schema: PHOTO_TITLE, wanted: 'a text of at most 90 characters' },
-  photo_cover: { schema: NUMBER, wanted: 'the place of a picture, 0 for the first' },
-  auto_add_music: FLAG,
+  disable_duet: OF_VIDEO,
+  disable_stitch: OF_VIDEO,
+  thumb_offset: { schema: NUMBER, wanted: 'a whole number of milliseconds, 0 or more', kinds: VIDEOS },
+  photo_title: { schema: PHOTO_TITLE, wanted: 'a text of at most 90 characters', kinds: PICTURES },
+  photo_cover: { schema: NUMBER, wanted: 'the place of a picture, 0 for the first', kinds: PICTURES },
+  auto_add_music: { ...FLAG, kinds: PICTURES },
   brand_content: FLAG,
   brand_organic: FLAG,
-  ai_generated: FLAG,
+  ai_generated: OF_VIDEO,
 } as const satisfies OptionShapes;
 
 interface PostOptions {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ALT_TEXT, LINK, THREAD } from '../../core/post-options.ts';
+import { ALT_TEXT, LINK, type OptionShapes, PICTURES, THREAD, VIDEOS } from '../../core/post-options.ts';
 
 /** X's own limits of a poll (OpenAPI 2.167, CreatePostsPoll). */
 const poll = z.strictObject({
@@ -9,19 +9,20 @@ const poll = z.strictObject({
 export type Poll = z.infer<typeof poll>;
 
 export const OPTION_SHAPES = {
-  alt_text: ALT_TEXT,
+  alt_text: { ...ALT_TEXT, kinds: [...PICTURES, ...VIDEOS] },
   link: LINK,
   thread: THREAD,
   premium: { schema: z.boolean(), wanted: 'true or false' },
   poll: {
     schema: poll,
     wanted: '{"options": [2 to 4 texts of 1 to 25 characters], "duration_minutes": 5 to 10080}',
+    kinds: ['text', 'link'],
   },
   reply_settings: {
     schema: z.enum(['following', 'mentionedUsers', 'subscribers', 'verified']),
     wanted: '"following", "mentionedUsers", "subscribers" or "verified"',
   },
-} as const;
+} as const satisfies OptionShapes;
 
 interface PostOptions {
   readonly thread: boolean;
