@@ -116,6 +116,7 @@ async function openPublishing(
     { createBucket, createMediaStorage },
     { createKeyring },
     { readStoredToken },
+    { createAppCredentials },
   ] = await Promise.all([
     import('../platforms/index.ts'),
     import('../http/client.ts'),
@@ -124,9 +125,11 @@ async function openPublishing(
     import('../store/bucket.ts'),
     import('../security/keyring.ts'),
     import('../security/stored-token.ts'),
+    import('./app-credentials.ts'),
   ]);
   const keyring = createKeyring(config.encryption.current, config.encryption.previous);
   const bucket = createBucket(client);
+  const credentials = createAppCredentials(config.platforms, store, keyring);
   const media = createMediaLibrary({
     dir: tmpdir(),
     allowHosts: config.media.allowHosts,
@@ -159,6 +162,7 @@ async function openPublishing(
     const made: PlatformContext = {
       http,
       settings,
+      app: () => credentials(name),
       log,
       now: clock.now,
       sleep: async (ms) => {

@@ -5,6 +5,9 @@ import type { Secret } from '../core/secret.ts';
 import type { Need } from './variable.ts';
 
 export interface PlatformConfig extends PlatformSettings {
+  /** Our registered app, as far as the environment names it. */
+  readonly clientId: string | undefined;
+  readonly clientSecret: Secret | undefined;
   /** Replaces every origin of the platform; no slash at its end. */
   readonly apiUrl: string | undefined;
 }

@@ -11,6 +11,8 @@ interface PlatformEnv {
   readonly version?: { readonly default: string; readonly form: RegExp };
   /** Our registered app: variable names, and where a person finds the values. */
   readonly app?: { readonly id: string; readonly secret: string; readonly at: string };
+  /** Where it is not called `<platform>_credentials` in the app's table platform_settings. */
+  readonly settingsKey?: string;
 }
 
 /** Per platform what can be set for it. Add a platform's variables here; config, .env.example and tests follow. */
@@ -47,6 +49,7 @@ const PLATFORM_ENV = {
   x: {
     label: 'X',
     app: { id: 'X_CLIENT_ID', secret: 'X_CLIENT_SECRET', at: 'developer.x.com' },
+    settingsKey: 'twitter_credentials',
   },
   tiktok: {
     label: 'TikTok',
@@ -64,6 +67,29 @@ const PLATFORM_ENV = {
 interface Named<T> {
   readonly name: string;
   readonly variable: Variable<T>;
+}
+
+/** Where the credentials of our app stand: two variables, or two fields of one key of platform_settings. */
+export interface AppPlace {
+  readonly platform: PlatformName;
+  readonly id: { readonly variable: string; readonly field: string };
+  readonly secret: { readonly variable: string; readonly field: string };
+  readonly key: string;
+  /** Where a person finds the values. */
+  readonly at: string;
+}
+
+function appPlace(platform: PlatformName, { app, settingsKey }: PlatformEnv): AppPlace | null {
+  if (app === undefined) return null;
+  // FACEBOOK_APP_ID is app_id there.
+  const fieldOf = (variable: string) => variable.slice(platform.length + 1).toLowerCase();
+  return {
+    platform,
+    id: { variable: app.id, field: fieldOf(app.id) },
+    secret: { variable: app.secret, field: fieldOf(app.secret) },
+    key: settingsKey ?? `${platform}_credentials`,
+    at: app.at,
+  };
 }
 
 export interface PlatformVariables {
@@ -107,6 +133,11 @@ function variablesOf(platform: PlatformName, { label, version, app }: PlatformEn
 /** The variables of each platform under their names. */
 export const PLATFORM_VARIABLES: Readonly<Record<PlatformName, PlatformVariables>> = mapPlatforms(
   (platform) => variablesOf(platform, PLATFORM_ENV[platform]),
+);
+
+/** null: the platform needs no app of ours. */
+export const APP_PLACES: Readonly<Record<PlatformName, AppPlace | null>> = mapPlatforms((platform) =>
+  appPlace(platform, PLATFORM_ENV[platform]),
 );
 
 /** One value per platform, whichever platforms there are. */

@@ -34,3 +34,6 @@ export interface Keyring {
   /** Null when no key fits or the text is no ciphertext. */
   decrypt(ciphertext: string): string | null;
 }
+
+/** How Fernet's ciphertext begins: its version, and four bytes of its time that are 0 until the year 2106. */
+export const CIPHERTEXT = /^gAAAAA/;

@@ -104,14 +104,22 @@ export interface MediaFile extends PostMedia {
 
 export interface PlatformSettings {
   readonly version: string | undefined;
+}
+
+/** Our registered app at a platform. */
+export interface AppCredentials {
   readonly clientId: string | undefined;
   readonly clientSecret: Secret | undefined;
+  /** How what is missing is put in, as a sentence. */
+  readonly mend: string;
 }
 
 /** Everything a platform gets to work with; no module-level state beside it. */
 export interface PlatformContext {
   readonly http: Http;
   readonly settings: PlatformSettings;
+  /** The database may be asked for them, so only who needs them does. */
+  app(): Promise<AppCredentials>;
   readonly log: Logger;
   now(): Date;
   /** Ends after ms milliseconds or rejects when the tick is told to stop. */

@@ -282,6 +282,13 @@ interface FoundUser {
   readonly accounts: number;
 }
 
+/** What the app's table platform_settings holds under keys for credentials. */
+export interface AppSettings {
+  /** no_columns: a table of that name that has not the columns key and value. */
+  readonly place: 'ok' | 'no_table' | 'no_columns';
+  readonly rows: Readonly<Record<string, unknown>>;
+}
+
 /**
  * Everything durable. Every method is one rpc that repeats harmlessly, so the store may ask again
  * when an answer is lost.
@@ -378,6 +385,7 @@ export interface Store {
     | { readonly ok: false; readonly why: string; readonly detail: string | null }
   >;
   findUser(query: string): Promise<readonly FoundUser[]>;
+  appSettings(): Promise<AppSettings>;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Keyring } from '../core/encryption.ts';
+import { CIPHERTEXT, type Keyring } from '../core/encryption.ts';
 import { Secret } from '../core/secret.ts';
 
 export type StoredToken =
@@ -6,9 +6,8 @@ export type StoredToken =
   | { readonly kind: 'token'; readonly token: Secret }
   | { readonly kind: 'undecryptable'; readonly reason: string };
 
-// Rows from before encryption hold Meta's (EAA) and LinkedIn's (AQA) tokens in clear; base64 of Fernet begins gAAAAA.
+// Rows from before encryption hold Meta's (EAA) and LinkedIn's (AQA) tokens in clear.
 const LEGACY_PLAINTEXT = /^(?:EAA|AQA)/;
-const CIPHERTEXT = /^gAAAAA/;
 /** What fits into an HTTP header as it is. */
 const HEADER_SAFE = /^[\x21-\x7e]+$/;
 

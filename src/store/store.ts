@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { type Claim, SCHEMA_VERSION, type Store, StoreError } from '../core/store.ts';
 import * as answers from './answers.ts';
 import type { Rpc } from './rpc.ts';
+import { appSettings } from './secret-answers.ts';
 import type { Delivery, Spool, SpooledOutcome } from './spool.ts';
 import { statusFacts } from './status-answer.ts';
 
@@ -330,5 +331,6 @@ export function createStore(rpc: Rpc, spool?: Spool): Store {
       );
     },
     findUser: (query) => ask('publisher_find_user', { p_query: query }, answers.users),
+    appSettings: () => ask('publisher_settings', {}, appSettings),
   };
 }

@@ -1,4 +1,4 @@
--- content-publisher 1/7: the app's own tables.
+-- content-publisher 1/8: the app's own tables.
 -- Creates a table only where it is missing and adds only columns that an existing installation lacks.
 -- Nothing that exists is altered, and on a second run no lock is taken.
 
@@ -130,6 +130,20 @@ begin
     alter table public.platform_connections enable row level security;
     create policy "Users see their own connections" on public.platform_connections for select
       using (auth.uid() = user_id);
+  end if;
+
+  -- In the shape that holds app credentials. Some installations have another table of this name; it is left alone.
+  if to_regclass('public.platform_settings') is null then
+    create table public.platform_settings (
+      id uuid primary key default gen_random_uuid(),
+      key text not null unique,
+      value jsonb,
+      created_at timestamptz default now(),
+      updated_at timestamptz default now()
+    );
+    alter table public.platform_settings enable row level security;
+    revoke all on public.platform_settings from public, anon, authenticated;
+    grant select, insert, update, delete on public.platform_settings to service_role;
   end if;
 end
 $$;

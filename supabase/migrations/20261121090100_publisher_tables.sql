@@ -1,4 +1,4 @@
--- content-publisher 2/7: our tables. All names begin with publish_; no foreign keys to the app's tables,
+-- content-publisher 2/8: our tables. All names begin with publish_; no foreign keys to the app's tables,
 -- so that a post deleted by the app never takes the record of what was sent with it.
 
 set lock_timeout = '5s';

@@ -1,4 +1,4 @@
--- content-publisher 3/7: reading the app's rows, and planning.
+-- content-publisher 3/8: reading the app's rows, and planning.
 -- Every function is called by rpc, returns one jsonb value, and is reserved to service_role (see 6/7).
 
 set lock_timeout = '5s';

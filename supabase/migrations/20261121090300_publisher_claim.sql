@@ -1,4 +1,4 @@
--- content-publisher 4/7: claim, targets, checkpoint, arm, outcome.
+-- content-publisher 4/8: claim, targets, checkpoint, arm, outcome.
 -- Lock order everywhere: the app's row, then publish_queue, then publish_targets.
 
 set lock_timeout = '5s';

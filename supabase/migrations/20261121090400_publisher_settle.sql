@@ -1,4 +1,4 @@
--- content-publisher 5/7: settle, write back, accounts, and what a person does by hand.
+-- content-publisher 5/8: settle, write back, accounts, and what a person does by hand.
 
 set lock_timeout = '5s';
 

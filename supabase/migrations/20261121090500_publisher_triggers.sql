@@ -1,4 +1,4 @@
--- content-publisher 6/7: triggers, bucket, grants.
+-- content-publisher 6/8: triggers, bucket, grants.
 
 set lock_timeout = '5s';
 

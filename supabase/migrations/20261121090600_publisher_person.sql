@@ -1,4 +1,4 @@
--- content-publisher 7/7: what a person decides by hand, and what an operator looks at.
+-- content-publisher 7/8: what a person decides by hand, and what an operator looks at.
 
 set lock_timeout = '5s';
 
@@ -327,5 +327,3 @@ end
 $$;
 
 reset lock_timeout;
--- In the last file only: who reads the schema anew must not stand in the way of the next file.
-notify pgrst, 'reload schema';

@@ -32,6 +32,7 @@ describe.each(VERSIONS)('the migrations on PostgreSQL %s', (version) => {
       'content_posts',
       'created_content',
       'platform_connections',
+      'platform_settings',
       'profiles',
       'publish_changes',
       'publish_effects',

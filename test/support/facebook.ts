@@ -21,6 +21,7 @@ import { makeFacebookSimulator } from '../../src/sandbox/platforms/facebook/inde
 import { type Platforms, startPlatforms } from '../../src/sandbox/platforms/server.ts';
 import type { Fault, SimAccount } from '../../src/sandbox/platforms/simulator.ts';
 import { mp4 } from './mp4.ts';
+import { registeredApp } from './registered-app.ts';
 
 export const PAGE: SimAccount = {
   id: '102030405060708',
@@ -184,7 +185,8 @@ export async function facebookWorld(
   const nothing = (): void => undefined;
   const context: PlatformContext = {
     http: recording(client, asked),
-    settings: { version: undefined, clientId: undefined, clientSecret: undefined },
+    settings: { version: undefined },
+    app: registeredApp(),
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing, flush: async () => nothing() },
     now,
     sleep: async (ms) => {

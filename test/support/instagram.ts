@@ -19,6 +19,7 @@ import { makeInstagramSimulator } from '../../src/sandbox/platforms/instagram/in
 import { type Platforms, startPlatforms } from '../../src/sandbox/platforms/server.ts';
 import type { SimAccount } from '../../src/sandbox/platforms/simulator.ts';
 import { type TestServers, testServers } from './http-servers.ts';
+import { registeredApp } from './registered-app.ts';
 
 export const IG_ID = '17841400000000001';
 export const PAGE_ID = '998877665544332';
@@ -148,7 +149,8 @@ export async function instagramWorld(simAccount: SimAccount = FACEBOOK_LOGIN): P
   const nothing = (): void => undefined;
   const context: PlatformContext = {
     http: recording(client, asked),
-    settings: { version: undefined, clientId: undefined, clientSecret: undefined },
+    settings: { version: undefined },
+    app: registeredApp(),
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing, flush: async () => nothing() },
     now,
     sleep: async (ms) => {

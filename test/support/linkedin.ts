@@ -12,6 +12,7 @@ import { makeLinkedinSimulator } from '../../src/sandbox/platforms/linkedin/inde
 import { type Platforms, startPlatforms } from '../../src/sandbox/platforms/server.ts';
 import type { SimAccount } from '../../src/sandbox/platforms/simulator.ts';
 import { mp4 } from './mp4.ts';
+import { registeredApp } from './registered-app.ts';
 
 export const START = Date.parse('2026-11-21T10:00:00Z');
 export const PROCESSING_MS = 2_500;
@@ -139,7 +140,7 @@ export interface LinkedinWorld {
 /** A simulated LinkedIn with one account, and the module's view of it. */
 export async function linkedinWorld(
   simAccount: SimAccount = MEMBER,
-  settings: Partial<PlatformContext['settings']> = {},
+  change: Partial<PlatformContext> = {},
 ): Promise<LinkedinWorld> {
   let clock = START;
   const now = (): Date => new Date(clock);
@@ -162,17 +163,14 @@ export async function linkedinWorld(
   const quiet = () => undefined;
   const context: PlatformContext = {
     http: recording(client, asked),
-    settings: {
-      version: undefined,
-      clientId: 'linkedin-client',
-      clientSecret: new Secret('linkedin-secret'),
-      ...settings,
-    },
+    settings: { version: undefined },
+    app: registeredApp('linkedin-client', 'linkedin-secret'),
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet, flush: async () => undefined },
     now,
     sleep: async (ms) => {
       clock += ms;
     },
+    ...change,
   };
   const account: Account = {
     platform: 'linkedin',

@@ -9,6 +9,7 @@ import { simulators } from '../../src/sandbox/platforms/index.ts';
 import { type Platforms, startPlatforms } from '../../src/sandbox/platforms/server.ts';
 import type { PublicPost, SimAccount } from '../../src/sandbox/platforms/simulator.ts';
 import { factsOf, type RegisteredPlatform } from './platform-examples.ts';
+import { registeredApp } from './registered-app.ts';
 
 const START = Date.parse('2026-11-21T10:00:00Z');
 /** Two polls at the usual first looks. */
@@ -114,7 +115,8 @@ export async function platformWorld(name: RegisteredPlatform): Promise<PlatformW
     calls,
     context: {
       http: { request },
-      settings: { version: undefined, clientId: 'contract-client', clientSecret: new Secret(CLIENT_SECRET) },
+      settings: { version: undefined },
+      app: registeredApp('contract-client', CLIENT_SECRET),
       log,
       now,
       sleep: async (ms) => {

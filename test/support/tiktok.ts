@@ -11,6 +11,7 @@ import { type Platforms, startPlatforms } from '../../src/sandbox/platforms/serv
 import type { MakeSimulator, SimAccount } from '../../src/sandbox/platforms/simulator.ts';
 import { FULL_SCOPES } from '../../src/sandbox/platforms/tiktok/gate.ts';
 import { makeTiktokSimulator } from '../../src/sandbox/platforms/tiktok/index.ts';
+import { registeredApp } from './registered-app.ts';
 
 export const PROCESSING_MS = 10_000;
 export const SIM_ACCOUNT: SimAccount = {
@@ -147,7 +148,8 @@ export async function tiktokWorld({ make, extra }: WorldOptions = {}): Promise<T
         }
       },
     },
-    settings: { version: undefined, clientId: 'test-client', clientSecret: new Secret('test-secret') },
+    settings: { version: undefined },
+    app: registeredApp('test-client', 'test-secret'),
     log: {
       debug: () => undefined,
       info: () => undefined,

@@ -10,6 +10,7 @@ import { youtube } from '../../src/platforms/youtube/index.ts';
 import { type Platforms, startPlatforms } from '../../src/sandbox/platforms/server.ts';
 import type { MakeSimulator, SimAccount } from '../../src/sandbox/platforms/simulator.ts';
 import { makeYoutubeSimulator } from '../../src/sandbox/platforms/youtube/index.ts';
+import { registeredApp } from './registered-app.ts';
 
 export const CHANNEL = 'UCabcdefghijklmnopqrstuv';
 const TOKEN = 'ya29.test-token';
@@ -134,11 +135,8 @@ export async function youtubeWorld(options: WorldOptions = {}): Promise<YoutubeW
   const saved: Checkpoint[] = [];
   const context: PlatformContext = {
     http: recording(client, asked),
-    settings: {
-      version: undefined,
-      clientId: 'client.apps.googleusercontent.com',
-      clientSecret: new Secret('GOCSPX-x'),
-    },
+    settings: { version: undefined },
+    app: registeredApp('client.apps.googleusercontent.com', 'GOCSPX-x'),
     log: {
       debug: () => undefined,
       info: () => undefined,

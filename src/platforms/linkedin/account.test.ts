@@ -6,6 +6,7 @@ import {
   MEMBER,
   ORGANIZATION,
 } from '../../../test/support/linkedin.ts';
+import { registeredApp } from '../../../test/support/registered-app.ts';
 import type { ConnectionRow } from '../../core/platform.ts';
 import { Secret } from '../../core/secret.ts';
 import { linkedin } from './index.ts';
@@ -105,7 +106,7 @@ describe('refresh', () => {
   });
 
   it('asks nobody without client id and secret', async () => {
-    await start(PARTNER, { clientId: undefined });
+    await start(PARTNER, { app: registeredApp() });
     expect(await linkedin.refresh(world.context, world.account)).toBeNull();
     expect(world.asked).toEqual([]);
   });

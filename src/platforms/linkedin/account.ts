@@ -45,10 +45,10 @@ export async function verify(context: PlatformContext, account: Account): Promis
 
 /** Only approved partners are given refresh tokens; for all others a person connects again within 60 days. */
 export async function refresh(context: PlatformContext, account: Account): Promise<Refreshed | null> {
-  const { clientId, clientSecret } = context.settings;
   const old = account.refreshToken;
-  if (old === null || old.reveal() === '' || clientId === undefined || clientSecret === undefined)
-    return null;
+  if (old === null || old.reveal() === '') return null;
+  const { clientId, clientSecret } = await context.app();
+  if (clientId === undefined || clientSecret === undefined) return null;
   const answer = await requestTokens(context, {
     grant_type: 'refresh_token',
     refresh_token: old,

@@ -25,7 +25,7 @@ let world: LinkedinWorld;
 afterEach(() => world.stop());
 
 async function start(account: SimAccount = MEMBER, version?: string): Promise<void> {
-  world = await linkedinWorld(account, version === undefined ? {} : { version });
+  world = await linkedinWorld(account, { settings: { version } });
 }
 
 function image(bytes: Buffer, altText?: string): MediaFile {

@@ -37,8 +37,8 @@ export async function verify(context: PlatformContext, account: Account): Promis
 export async function refresh(context: PlatformContext, account: Account): Promise<Refreshed | null> {
   const old = account.refreshToken;
   if (old === null || old.reveal() === '') return null;
-  const { clientId, clientSecret } = context.settings;
-  if (clientId === undefined || clientSecret === undefined) throw clientMissing();
+  const { clientId, clientSecret, mend } = await context.app();
+  if (clientId === undefined || clientSecret === undefined) throw clientMissing(mend);
   const answer = await requestTokens(context, { key: clientId, secret: clientSecret }, old).catch(
     tokenServiceSilent("TikTok's"),
   );
@@ -52,11 +52,11 @@ export async function refresh(context: PlatformContext, account: Account): Promi
   };
 }
 
-function clientMissing(): PublishError {
+function clientMissing(mend: string): PublishError {
   return new PublishError({
     kind: 'config',
     code: 'TIKTOK_CLIENT_MISSING',
     message: 'TikTok tokens live for hours and cannot be refreshed without the client key and secret.',
-    hint: 'Set TIKTOK_CLIENT_KEY and TIKTOK_CLIENT_SECRET to those of the app that the account was connected with.',
+    hint: `${mend} They must be those of the app that the account was connected with.`,
   });
 }

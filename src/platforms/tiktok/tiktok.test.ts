@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { registeredApp } from '../../../test/support/registered-app.ts';
 import {
   film,
   LIVE_ARM,
@@ -711,8 +712,8 @@ describe('the account', () => {
   it('is not refreshed without a token or without our client key', async () => {
     await open();
     expect(await tiktok.refresh(world.context, { ...world.account, refreshToken: null })).toBeNull();
-    const settings = { ...world.context.settings, clientId: undefined };
-    expect(await failure(tiktok.refresh({ ...world.context, settings }, world.account))).toMatchObject({
+    const app = registeredApp();
+    expect(await failure(tiktok.refresh({ ...world.context, app }, world.account))).toMatchObject({
       kind: 'config',
       code: 'TIKTOK_CLIENT_MISSING',
     });

@@ -35,8 +35,8 @@ export async function verify(context: PlatformContext, account: Account): Promis
 export async function refresh(context: PlatformContext, account: Account): Promise<Refreshed | null> {
   const old = account.refreshToken;
   if (old === null || old.reveal() === '') return null;
-  const { clientId, clientSecret } = context.settings;
-  if (clientId === undefined) throw clientMissing();
+  const { clientId, clientSecret, mend } = await context.app();
+  if (clientId === undefined) throw clientMissing(mend);
   const answer = await requestTokens(context, { id: clientId, secret: clientSecret }, old).catch(
     tokenServiceSilent("X's"),
   );
@@ -50,11 +50,11 @@ export async function refresh(context: PlatformContext, account: Account): Promi
   };
 }
 
-function clientMissing(): PublishError {
+function clientMissing(mend: string): PublishError {
   return new PublishError({
     kind: 'config',
     code: 'X_CLIENT_MISSING',
     message: 'X tokens live for two hours and cannot be refreshed without the client id of our app.',
-    hint: 'Set X_CLIENT_ID (and X_CLIENT_SECRET for a confidential client) to those of the app that the account was connected with.',
+    hint: `${mend} They must be those of the app that the account was connected with; a public client has no secret.`,
   });
 }

@@ -11,6 +11,7 @@ import {
   withText,
 } from '../../../test/support/platform-media.ts';
 import { type Target, target } from '../../../test/support/platform-target.ts';
+import { registeredApp } from '../../../test/support/registered-app.ts';
 import type { Arm } from '../../core/http.ts';
 import { MAIN_EFFECT, type MediaFile } from '../../core/platform.ts';
 import type { Post } from '../../core/post.ts';
@@ -352,16 +353,17 @@ describe('tokens', () => {
 
   it('are refreshed as a public client without a secret', async () => {
     await start();
-    const settings = { ...world.context.settings, clientSecret: undefined };
-    const fresh = await world.platform.refresh({ ...world.context, settings }, world.account(USER));
+    const { clientId } = await world.context.app();
+    const app = registeredApp(clientId);
+    const fresh = await world.platform.refresh({ ...world.context, app }, world.account(USER));
     expect(fresh?.refreshToken).not.toBeNull();
   });
 
   it('wait for the operator when the client is not configured, and for nobody when there is no refresh token', async () => {
     await start();
-    const settings = { ...world.context.settings, clientId: undefined };
+    const app = registeredApp();
     const account = world.account(USER);
-    const attempt = world.platform.refresh({ ...world.context, settings }, account);
+    const attempt = world.platform.refresh({ ...world.context, app }, account);
     expect(await world.failure(attempt)).toMatchObject({ kind: 'config', code: 'X_CLIENT_MISSING' });
     expect(await world.platform.refresh(world.context, { ...account, refreshToken: null })).toBeNull();
   });

@@ -41,8 +41,8 @@ export async function verify(context: PlatformContext, account: Account): Promis
 /** Google's refresh tokens stay the same. null: the connection has none. */
 export async function refresh(context: PlatformContext, account: Account): Promise<Refreshed | null> {
   if (account.refreshToken === null) return null;
-  const { clientId, clientSecret } = context.settings;
-  if (clientId === undefined || clientSecret === undefined) throw clientMissing();
+  const { clientId, clientSecret, mend } = await context.app();
+  if (clientId === undefined || clientSecret === undefined) throw clientMissing(mend);
   const response = await exchangeRefreshToken(
     context,
     { id: clientId, secret: clientSecret },
@@ -64,12 +64,12 @@ async function ownChannels(context: PlatformContext, caller: Caller, part: 'snip
   return channels;
 }
 
-function clientMissing(): PublishError {
+function clientMissing(mend: string): PublishError {
   return new PublishError({
     kind: 'config',
     code: 'YOUTUBE_CLIENT_MISSING',
     message:
       'YouTube tokens live for an hour and cannot be refreshed without the Google client id and secret.',
-    hint: 'Set YOUTUBE_CLIENT_ID and YOUTUBE_CLIENT_SECRET to those of the Google project the channel was connected with.',
+    hint: `${mend} They must be those of the Google project that the channel was connected with.`,
   });
 }

@@ -640,7 +640,8 @@ describe('refreshing the token', () => {
 
   it.each(['clientId', 'clientSecret'] as const)('needs %s of the configuration', async (key) => {
     await open();
-    const context = { ...world.context, settings: { ...world.context.settings, [key]: undefined } };
+    const known = await world.context.app();
+    const context = { ...world.context, app: async () => ({ ...known, [key]: undefined }) };
     expect(await failure(youtube.refresh(context, world.account))).toMatchObject({ kind: 'config' });
     expect(world.asked).toEqual([]);
   });
