@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 export const PROJECT_ROOT = findRoot(dirname(fileURLToPath(import.meta.url)));
 
 export const VERSION = readVersion();
+export const USER_AGENT = `content-publisher/${VERSION}`;
 
 function findRoot(from: string): string {
   for (let folder = from; ; folder = dirname(folder)) {

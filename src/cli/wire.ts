@@ -16,7 +16,7 @@ import { createStore } from '../store/store.ts';
 import type { Publishing, TickDeps } from '../tick/deps.ts';
 import { EXIT } from './exit-codes.ts';
 import { CommandError, type Io } from './io.ts';
-import { PROJECT_ROOT, VERSION } from './project.ts';
+import { PROJECT_ROOT, USER_AGENT, VERSION } from './project.ts';
 
 /** Starting work ends here, so that a tick is over before the next but one begins. */
 const STARTING_MS = 50_000;
@@ -156,7 +156,7 @@ async function openPublishing(
       timeoutMs: config.limits.requestTimeoutMs,
       connectTimeoutMs: Math.min(10_000, config.limits.requestTimeoutMs),
       log,
-      userAgent: `content-publisher/${VERSION}`,
+      userAgent: USER_AGENT,
     });
     clients.push(http);
     const made: PlatformContext = {

@@ -173,17 +173,17 @@ export const VARIABLES = {
   },
   HEARTBEAT_URL: {
     section: REPORTS,
-    about: 'Called after every tick, so that a check elsewhere notices when cron stops.',
+    about: 'Called with GET after every good tick, so that a check elsewhere notices when that stops.',
     parse: secretUrl,
   },
   NOTIFY_WEBHOOK_URL: {
     section: REPORTS,
-    about: 'Gets failed, long-held and unclear posts.',
+    about: 'Gets each failed, unclear and long-held post and each disconnected account once, as JSON.',
     parse: secretUrl,
   },
   NOTIFY_WEBHOOK_SECRET: {
     section: REPORTS,
-    about: 'Signs what is sent to NOTIFY_WEBHOOK_URL.',
+    about: 'Signs what is sent to NOTIFY_WEBHOOK_URL, as Standard Webhooks says; whsec_… or any text.',
     parse: secretText,
   },
 } as const satisfies Record<string, Variable<unknown>>;

@@ -1,6 +1,7 @@
 import type { Breaker } from './breaker.ts';
 import type { ClaimedPost, Hold, StoredBreaker, StoredProblem, StoredTarget } from './job.ts';
 import type { StoredObject } from './media-bucket.ts';
+import type { Notice } from './notice.ts';
 import type { Identified } from './platform.ts';
 import type { SourceTable } from './source-row.ts';
 import type { TargetState } from './states.ts';
@@ -356,10 +357,20 @@ export interface Store {
   refreshStore(token: RefreshedToken): Promise<{ readonly stored: boolean }>;
   disconnect(
     connectionId: string,
+    accountId: string,
     tokenMd5: string,
     status: 'expired' | 'revoked' | 'error',
     reason: StoredProblem,
   ): Promise<{ readonly disconnected: boolean }>;
+  /** What is to be told now; whoever asks has it for so long, then others tell it. */
+  notices(asked: {
+    readonly userId: string | null;
+    readonly limit: number;
+    readonly leaseSeconds: number;
+    /** A post held for longer is told of. */
+    readonly waitingSeconds: number;
+  }): Promise<readonly Notice[]>;
+  noticeDone(id: string, told: boolean): Promise<void>;
   isKnownId(platform: string, accountId: string, platformPostId: string): Promise<boolean>;
   /** null: the app's storage has no such bucket. */
   storedObject(bucket: string, name: string): Promise<StoredObject | null>;

@@ -17,8 +17,8 @@ export const instant = z
   .string()
   .transform((text) => new Date(text))
   .refine((date) => !Number.isNaN(date.getTime()), 'not a timestamp');
-const maybeInstant = instant.nullish().transform((date) => date ?? null);
-const maybeText = z
+export const maybeInstant = instant.nullish().transform((date) => date ?? null);
+export const maybeText = z
   .union([z.string(), z.number()])
   .nullish()
   .transform((text) => (text === null || text === undefined ? null : String(text)));
@@ -40,11 +40,13 @@ const problem = z.unknown().transform((value): StoredProblem | null => {
   const parsed = storedProblem.safeParse(value);
   return parsed.success ? (parsed.data as StoredProblem) : null;
 });
-const storedProblem = z.object({
+export const problemShape = z.object({
   kind: z.enum(['rejected', 'auth', 'rate_limited', 'temporary', 'unknown', 'config', 'unusable']),
   code: z.string(),
   message: z.string(),
   hint: z.string(),
+});
+const storedProblem = problemShape.extend({
   at: z.string(),
   retry_at: z.string().optional(),
   platform_code: z.string().optional(),

@@ -1,14 +1,9 @@
 import { z } from 'zod';
 import type { StatusFacts } from '../core/status.ts';
-import { instant } from './answers.ts';
+import { instant, maybeInstant, maybeText } from './answers.ts';
 
 /** The shape of publisher_status. */
 
-const maybeInstant = instant.nullish().transform((date) => date ?? null);
-const maybeText = z
-  .string()
-  .nullish()
-  .transform((text) => text ?? null);
 const counts = z.record(z.string(), z.number());
 
 const list = z.object({

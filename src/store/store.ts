@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { type Claim, SCHEMA_VERSION, type Store, StoreError } from '../core/store.ts';
 import * as answers from './answers.ts';
+import { noticesAnswer } from './notice-answer.ts';
 import type { Rpc } from './rpc.ts';
 import { appSettings } from './secret-answers.ts';
 import type { Delivery, Spool, SpooledOutcome } from './spool.ts';
@@ -258,12 +259,29 @@ export function createStore(rpc: Rpc, spool?: Spool): Store {
         },
         answers.stored,
       ),
-    disconnect: (connectionId, tokenMd5, status, reason) =>
+    disconnect: (connectionId, accountId, tokenMd5, status, reason) =>
       ask(
         'publisher_disconnect',
-        { p: { connection_id: connectionId, token_md5: tokenMd5, status, reason } },
+        { p: { connection_id: connectionId, account_id: accountId, token_md5: tokenMd5, status, reason } },
         answers.disconnected,
       ),
+    notices: ({ userId, limit, leaseSeconds, waitingSeconds }) =>
+      ask(
+        'publisher_notices',
+        {
+          p: {
+            version,
+            user_id: userId,
+            limit,
+            lease_seconds: leaseSeconds,
+            waiting_seconds: waitingSeconds,
+          },
+        },
+        noticesAnswer,
+      ),
+    noticeDone: async (id, told) => {
+      await rpc('publisher_notice_done', { p: { id, told } });
+    },
     isKnownId: async (platform, accountId, platformPostId) =>
       (
         await ask(

@@ -179,7 +179,13 @@ export async function disconnectAccount(
     evidence: { token_md5: md5, platform_code: error.platformCode ?? null, trace_id: error.traceId ?? null },
   };
   // In this order: a tick that dies in between must not leave an account that is held and looks as if it were well.
-  const { disconnected } = await deps.store.disconnect(connection.id, md5, 'expired', reason);
+  const { disconnected } = await deps.store.disconnect(
+    connection.id,
+    chosen.accountId,
+    md5,
+    'expired',
+    reason,
+  );
   await deps.store.hold(hold);
   deps.learned.hold(hold);
   if (disconnected) {

@@ -10,7 +10,7 @@ declare
   v_name text;
 begin
   foreach v_name in array array['publish_install', 'publish_queue', 'publish_targets', 'publish_effects',
-                                'publish_log', 'publish_holds', 'publish_changes', 'publish_hosts', 'publish_status',
+                                'publish_log', 'publish_holds', 'publish_changes', 'publish_hosts', 'publish_notices', 'publish_status',
                                 'publish_fence_seq'] loop
     if to_regclass('public.' || v_name) is not null
        and coalesce(obj_description(to_regclass('public.' || v_name), 'pg_class'), '') not like 'content-publisher%' then

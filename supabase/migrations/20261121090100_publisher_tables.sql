@@ -218,12 +218,35 @@ create table if not exists public.publish_changes (
 comment on table public.publish_changes is 'content-publisher: rows that triggers saw change';
 create index if not exists publish_changes_ref on public.publish_changes (kind, ref);
 
+-- Written with the change that it tells of, so that no tick that dies loses one.
+create table if not exists public.publish_notices (
+  id uuid primary key default gen_random_uuid(),
+  -- About a post, or about a connection.
+  source text,
+  post_id uuid,
+  connection_id uuid,
+  -- waiting: held for long. ended: failed, unclear, or out in part; which, is read when it is sent.
+  why text not null check (why in ('ended', 'waiting', 'disconnected')),
+  detail jsonb,
+  created_at timestamptz not null default now(),
+  attempts integer not null default 0,
+  next_attempt_at timestamptz not null default now(),
+  sent_at timestamptz,
+  constraint publish_notices_about_one check ((post_id is null) <> (connection_id is null))
+);
+comment on table public.publish_notices is 'content-publisher: what somebody is told, once';
+-- Of what is not sent yet there is one: it is told as it then is.
+create unique index if not exists publish_notices_post on public.publish_notices (source, post_id) where sent_at is null and post_id is not null;
+create unique index if not exists publish_notices_connection on public.publish_notices (connection_id) where sent_at is null and connection_id is not null;
+create index if not exists publish_notices_told on public.publish_notices (source, post_id, created_at) where why = 'waiting';
+create index if not exists publish_notices_created on public.publish_notices (created_at);
+
 do $$
 declare
   v_table text;
 begin
   foreach v_table in array array['publish_install', 'publish_queue', 'publish_targets', 'publish_effects',
-                                 'publish_log', 'publish_holds', 'publish_changes'] loop
+                                 'publish_log', 'publish_holds', 'publish_changes', 'publish_notices'] loop
     execute format('alter table public.%I enable row level security', v_table);
     execute format('revoke all on public.%I from public, anon, authenticated', v_table);
     execute format('grant select, insert, update, delete on public.%I to service_role', v_table);

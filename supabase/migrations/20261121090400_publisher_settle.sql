@@ -453,7 +453,7 @@ end
 $$;
 
 -- The account's own refusal after a refresh: one notice, and the app can see it.
--- p: {connection_id, token_md5, status: expired|revoked|error, reason}
+-- p: {connection_id, account_id, token_md5, status: expired|revoked|error, reason}
 create or replace function public.publisher_disconnect(p jsonb) returns jsonb
 language plpgsql set search_path = '' set timezone = 'UTC' as $$
 declare
@@ -465,6 +465,11 @@ begin
     where c.id = (p ->> 'connection_id')::uuid and c.is_active is not false
       and md5(c.access_token_encrypted) is not distinct from p ->> 'token_md5'
     returning c.id into v_connection;
+  if v_connection is not null then
+    insert into public.publish_notices (connection_id, why, detail)
+      values (v_connection, 'disconnected', jsonb_build_object('account_id', p -> 'account_id', 'error', (p -> 'reason') - 'at'))
+      on conflict do nothing;
+  end if;
   -- Declared in no old installation, so it may be json as well as jsonb.
   update public.platform_connections c
     set metadata = coalesce(to_jsonb(c.metadata), '{}'::jsonb) || jsonb_build_object('publish_error', p -> 'reason')

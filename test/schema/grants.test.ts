@@ -48,7 +48,7 @@ describe.each(VERSIONS)('rights on PostgreSQL %s', (version) => {
                   where a.grantee = 0 or r.rolname in ('anon', 'authenticated')), '[]') as open
       from pg_class c where c.relnamespace = 'public'::regnamespace and c.relname like 'publish%' and c.relkind in ('r', 'S')`;
     // Three of them sequences, two of which belong to identity columns.
-    expect(tables).toHaveLength(11);
+    expect(tables).toHaveLength(12);
     for (const { name, kind, rls, open } of tables) {
       expect([name, open]).toEqual([name, []]);
       if (kind === 'r') expect([name, rls]).toEqual([name, true]);
@@ -64,6 +64,7 @@ describe.each(VERSIONS)('rights on PostgreSQL %s', (version) => {
         'publish_holds',
         'publish_changes',
         'publish_hosts',
+        'publish_notices',
       ]) {
         expect((await client.from(table).select()).error, table).toMatchObject({ code: '42501' });
         expect((await client.from(table).delete().neq('ctid', '(0,0)')).error, table).not.toBeNull();

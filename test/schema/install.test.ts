@@ -40,6 +40,7 @@ describe.each(VERSIONS)('the migrations on PostgreSQL %s', (version) => {
       'publish_hosts',
       'publish_install',
       'publish_log',
+      'publish_notices',
       'publish_queue',
       'publish_targets',
     ]);

@@ -148,7 +148,7 @@ describe('disconnect', () => {
     const { account } = await connected();
     const reason = problem({ kind: 'auth', code: '190' });
     const disconnect = (why: StoredProblem) =>
-      forgetful.disconnect(account.connectionId, md5('cipher'), 'revoked', why);
+      forgetful.disconnect(account.connectionId, account.accountId, md5('cipher'), 'revoked', why);
     expect(await disconnect(reason)).toEqual({ disconnected: true });
     const later = { ...reason, at: '2026-11-21T10:00:01.000Z' };
     expect(await disconnect(later)).toEqual({ disconnected: false });
@@ -167,7 +167,9 @@ describe('disconnect', () => {
     const { store, sql } = world();
     const { account } = await connected();
     await sql`update public.platform_connections set access_token_encrypted = 'reconnected'`;
-    expect(await store.disconnect(account.connectionId, md5('cipher'), 'expired', problem())).toEqual({
+    expect(
+      await store.disconnect(account.connectionId, account.accountId, md5('cipher'), 'expired', problem()),
+    ).toEqual({
       disconnected: false,
     });
     const [row] = await sql`select is_active from public.platform_connections`;
@@ -186,7 +188,9 @@ describe('disconnect', () => {
       await sql.unsafe(`alter table public.platform_connections alter column metadata drop default,
         alter column metadata type ${type} using metadata::text::${type}`);
       await sql`update public.platform_connections set metadata = ${before}::text::json where id = ${account.connectionId}`;
-      expect(await store.disconnect(account.connectionId, md5('cipher'), 'error', problem())).toEqual({
+      expect(
+        await store.disconnect(account.connectionId, account.accountId, md5('cipher'), 'error', problem()),
+      ).toEqual({
         disconnected: true,
       });
       const [row] =

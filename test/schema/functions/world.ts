@@ -68,7 +68,7 @@ export function useWorld(options: TestSupabaseOptions = {}): () => World {
   beforeEach(async () => {
     const { sql } = project();
     await sql`truncate public.publish_queue, public.publish_targets, public.publish_effects, public.publish_log,
-      public.publish_holds, public.publish_changes, public.publish_hosts`;
+      public.publish_holds, public.publish_changes, public.publish_hosts, public.publish_notices`;
     await sql`delete from auth.users`;
     await sql`delete from public.content_posts`;
     await sql`truncate public.publish_changes`;
