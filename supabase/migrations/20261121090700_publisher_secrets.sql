@@ -51,5 +51,3 @@ end
 $$;
 
 reset lock_timeout;
--- In the last file only: who reads the schema anew must not stand in the way of the next file.
-notify pgrst, 'reload schema';
