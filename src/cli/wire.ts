@@ -7,9 +7,8 @@ import { loadConfig } from '../config/load-config.ts';
 import type { Need } from '../config/variable.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Platform, PlatformContext } from '../core/platform.ts';
-import type { PlatformName } from '../core/platform-name.ts';
+import { PLATFORM_NAMES, type PlatformName } from '../core/platform-name.ts';
 import type { Store, TickIdentity } from '../core/store.ts';
-import { PUBLISHABLE } from '../platforms/names.ts';
 import { connect, createRpc } from '../store/rpc.ts';
 import { createSpool, SPOOL_FILE, type Spool } from '../store/spool.ts';
 import { createStore } from '../store/store.ts';
@@ -23,7 +22,7 @@ const STARTING_MS = 50_000;
 
 /** @throws CommandError with every problem of the environment at once */
 export function readConfig<N extends Need>(io: Io, need: readonly N[], publishes: boolean): ConfigWith<N> {
-  const loaded = loadConfig(io.env, { need, platforms: publishes ? PUBLISHABLE : [] });
+  const loaded = loadConfig(io.env, { need, platforms: publishes ? PLATFORM_NAMES : [] });
   if ('config' in loaded) return loaded.config;
   const lines = loaded.problems.map((problem) => `${problem.message} ${problem.hint}`);
   throw new CommandError(EXIT.config, lines.join('\n'), 'See .env.example for every variable.');

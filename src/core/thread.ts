@@ -1,3 +1,4 @@
+import { type Problem, rejected } from './errors.ts';
 import { type FollowUp, MAIN_EFFECT } from './platform.ts';
 import { type Size, splitText } from './split-text.ts';
 
@@ -11,6 +12,15 @@ export function threadParts(text: string, asked: boolean, size: Size): readonly 
   if (length > size.max * MAX_PARTS) return null;
   const parts = splitText(text, size);
   return parts === null || parts.length > MAX_PARTS ? null : parts;
+}
+
+/** @param hold what the parts may hold: '500 characters' */
+export function threadNotPossible(hold: string): Problem {
+  return rejected(
+    'THREAD_NOT_POSSIBLE',
+    `The text cannot be cut into at most ${MAX_PARTS} parts of at most ${hold}.`,
+    'Shorten the text, or break words that are longer than that, and schedule the post again.',
+  );
 }
 
 export function threadFollowUps(parts: readonly string[] | null): readonly FollowUp[] {

@@ -17,7 +17,6 @@ import type { Account, Platform } from '../core/platform.ts';
 import { Secret } from '../core/secret.ts';
 import { simulators } from '../sandbox/platforms/index.ts';
 import { platforms } from './index.ts';
-import { PUBLISHABLE } from './names.ts';
 
 const NAMES = Object.keys(platforms) as RegisteredPlatform[];
 const ROOM = [
@@ -56,10 +55,6 @@ describe('the registry', () => {
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => name);
     expect(folders.sort()).toEqual([...NAMES].sort());
-  });
-
-  it('is what the configuration check knows by name', () => {
-    expect([...PUBLISHABLE].sort()).toEqual([...NAMES].sort());
   });
 
   it('has a simulator and an example for each platform', () => {

@@ -21,4 +21,4 @@ export const platforms = {
   tiktok,
   youtube,
   x,
-} satisfies Partial<Record<PlatformName, Platform>>;
+} satisfies Record<PlatformName, Platform>;

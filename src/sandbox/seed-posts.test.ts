@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { resolveDue } from '../core/due.ts';
-import { foldPlatform, skipReason } from '../core/platform-name.ts';
+import { foldPlatform, PLATFORM_NAMES, skipReason } from '../core/platform-name.ts';
 import { buildPost, type Post } from '../core/post.ts';
 import { parseSourceRow, type SourceTable } from '../core/source-row.ts';
-import { PUBLISHABLE } from '../platforms/names.ts';
 import type { Row } from './insert-rows.ts';
 import { campaignOf, people } from './people.ts';
 import type { SeedMedia } from './seed-media.ts';
@@ -69,8 +68,8 @@ describe('seedPosts', () => {
   });
 
   it('cover every platform with a few, and every platform with each of its kinds and owners with more', () => {
-    expect(new Set(seeded(PUBLISHABLE.length).map(({ post }) => post.platform))).toEqual(
-      new Set(PUBLISHABLE),
+    expect(new Set(seeded(PLATFORM_NAMES.length).map(({ post }) => post.platform))).toEqual(
+      new Set(PLATFORM_NAMES),
     );
     const combinations = new Set(
       seeded(492).map(({ post }) => `${post.platform} ${post.kind} ${post.userId}`),

@@ -43,7 +43,7 @@ interface TickOptions {
 
 /** What only a tick with something to publish needs: loaded at the first claim, so that an idle tick stays light. */
 export interface Publishing {
-  readonly platforms: Readonly<Partial<Record<PlatformName, Platform>>>;
+  readonly platforms: Readonly<Record<PlatformName, Platform>>;
   context(platform: PlatformName): PlatformContext;
   readonly media: MediaLibrary;
   readonly bucket: MediaBucket;
@@ -75,5 +75,5 @@ export type PublishDeps = TickDeps & Publishing & { readonly learned: Learned; r
 
 export function platformNamed(deps: PublishDeps, name: string): Platform | null {
   const known = PLATFORM_NAMES.find((candidate) => candidate === name);
-  return (known === undefined ? undefined : deps.platforms[known]) ?? null;
+  return known === undefined ? null : deps.platforms[known];
 }

@@ -3,7 +3,7 @@ import type { ClaimedPost } from '../core/job.ts';
 import { type JudgeRules, judgePost } from './judge-post.ts';
 
 const NOW = new Date('2026-11-21T10:00:30Z');
-const rules: JudgeRules = { now: NOW, maxLatenessMs: 3_600_000, defaultZone: null, publishes: () => true };
+const rules: JudgeRules = { now: NOW, maxLatenessMs: 3_600_000, defaultZone: null };
 
 function claimed(columns: Record<string, unknown> = {}, more: Partial<ClaimedPost> = {}): ClaimedPost {
   return {

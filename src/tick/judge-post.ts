@@ -17,7 +17,6 @@ export interface JudgeRules {
   readonly now: Date;
   readonly maxLatenessMs: number;
   readonly defaultZone: string | null;
-  publishes(platform: PlatformName): boolean;
 }
 
 export type Judged =
@@ -45,7 +44,6 @@ export function judgePost(claimed: ClaimedPost, rules: JudgeRules): Judged {
   if ('skip' in folded) return { later: after(SKIPPED_LOOK_MS), reason: folded.skip };
   if ('problem' in folded) return { problem: folded.problem };
   const { platform } = folded;
-  if (!rules.publishes(platform)) return { problem: platformLater(platform) };
 
   const updatedAt = asFilledText(asObject(claimed.row)?.['updated_at']);
   const rowZone = asFilledText(row.metadata['timezone']);
@@ -84,13 +82,6 @@ const rowUnreadable = (message: string): Problem => ({
   code: 'ROW_UNREADABLE',
   message,
   hint: 'Correct the row and schedule it again.',
-});
-
-const platformLater = (platform: string): Problem => ({
-  kind: 'unusable',
-  code: 'PLATFORM_NOT_SUPPORTED',
-  message: `This version of content-publisher cannot publish to ${platform} yet.`,
-  hint: 'Publish it by hand, or schedule it again after updating content-publisher.',
 });
 
 const diedOnIt: Problem = {

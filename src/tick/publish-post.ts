@@ -52,7 +52,6 @@ export async function publishPost(
     now: deps.now(),
     maxLatenessMs: deps.limits.maxLatenessMs,
     defaultZone: deps.options.defaultZone,
-    publishes: (platform) => deps.platforms[platform] !== undefined,
   });
   const inFlight = claimed.targets.filter((target) => isInFlight(target) && target.due);
 
@@ -123,7 +122,7 @@ async function sendWhatIsLeft(
 
   const { row, platform, flagAt } = judged;
   const appTargets = claimed.targets.filter((t) => t.origin === 'app' && t.state !== 'cancelled');
-  const label = deps.platforms[platform]?.capabilities.label ?? platform;
+  const label = deps.platforms[platform].capabilities.label;
   const choice = chooseAccounts(platform, label, row.metadata, candidates, appTargets);
   if ('problem' in choice) {
     const waiting = claimed.targets.filter(waitsForReconnection);

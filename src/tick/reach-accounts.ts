@@ -13,8 +13,8 @@ export async function reachAccounts(deps: PublishDeps, claimed: ClaimedPost): Pr
   const candidates: Candidate[] = [];
   for (const connection of claimed.connections) {
     const folded = foldPlatform(connection.platform);
-    const platform = 'platform' in folded ? deps.platforms[folded.platform] : undefined;
-    if (platform === undefined || !('platform' in folded)) continue;
+    if (!('platform' in folded)) continue;
+    const platform = deps.platforms[folded.platform];
     const known = platform.accountId(connection);
     const reached =
       known === null && connection.active && platform.lookUpAccountId !== undefined

@@ -7,8 +7,8 @@ import { type TickParts, wireTick } from '../../src/cli/wire.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { EncryptionKey } from '../../src/core/encryption.ts';
 import type { Logger } from '../../src/core/logger.ts';
+import { PLATFORM_NAMES } from '../../src/core/platform-name.ts';
 import type { Store } from '../../src/core/store.ts';
-import { PUBLISHABLE } from '../../src/platforms/names.ts';
 import { makeBlueskySimulator } from '../../src/sandbox/platforms/bluesky/index.ts';
 import { makeFacebookSimulator } from '../../src/sandbox/platforms/facebook/index.ts';
 import { makeInstagramSimulator } from '../../src/sandbox/platforms/instagram/index.ts';
@@ -233,7 +233,7 @@ let runs = 0;
 
 async function runOnce(env: Readonly<Record<string, string>>, overrides: RunOverrides): Promise<RunOutput> {
   const withUser = overrides.userId === undefined ? env : { ...env, TEST_USER_ID: overrides.userId };
-  const loaded = loadConfig(withUser, { need: ['supabase', 'encryption'], platforms: PUBLISHABLE });
+  const loaded = loadConfig(withUser, { need: ['supabase', 'encryption'], platforms: PLATFORM_NAMES });
   if ('problems' in loaded) throw new Error(loaded.problems.map((problem) => problem.message).join(' '));
   const notices: string[] = [];
   const lines: RunOutput['log'][number][] = [];

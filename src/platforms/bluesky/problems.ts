@@ -11,7 +11,8 @@ import {
   THREAD,
   VIDEOS,
 } from '../../core/post-options.ts';
-import { MAX_PARTS } from '../../core/thread.ts';
+import { threadNotPossible } from '../../core/thread.ts';
+import { kindProblems, videoInCarousel } from '../../core/usual-problems.ts';
 import { capabilities } from './capabilities.ts';
 import { partsOf } from './content.ts';
 
@@ -30,24 +31,11 @@ export const OPTION_SHAPES = {
 
 /** Every reason Bluesky would refuse this post, apart from the files themselves. */
 export function problems(post: Post): Problem[] {
-  if (capabilities.kinds[post.kind] === undefined) {
-    return [
-      rejected(
-        'KIND_NOT_POSSIBLE',
-        `Bluesky has no posts of kind ${post.kind}; it takes texts, links, up to four pictures and videos.`,
-        'Change the type of the post, or choose another platform, and schedule it again.',
-      ),
-    ];
-  }
-  const mixed = post.kind === 'carousel' && post.media.some(({ role }) => role === 'video');
-  const carousel = rejected(
-    'CAROUSEL_VIDEO',
-    'The carousel holds a video; Bluesky takes up to four pictures in one post, or one video alone.',
-    'Remove the video from the carousel, or post it by itself, and schedule the post again.',
-  );
+  const wrongKind = kindProblems(capabilities, post, 'texts, links, up to four pictures and videos');
+  if (wrongKind.length > 0) return wrongKind;
   return [
     ...textProblems(post),
-    ...(mixed ? [carousel] : []),
+    ...videoInCarousel(capabilities, post),
     ...optionProblems(capabilities.label, OPTION_SHAPES, post.options),
   ];
 }
@@ -57,11 +45,7 @@ function textProblems(post: Post): Problem[] {
   const { text } = post;
   const { max } = capabilities.text;
   const parts = partsOf(post);
-  if (parts === null) {
-    const message = `The text cannot be cut into at most ${MAX_PARTS} parts of at most ${max} characters.`;
-    const remedy = 'Shorten the text, or break words that are longer than that, and schedule the post again.';
-    return [rejected('THREAD_NOT_POSSIBLE', message, remedy)];
-  }
+  if (parts === null) return [threadNotPossible(`${max} characters`)];
   if (parts.length > 1) return [];
   const length = countGraphemes(text);
   const bytes = Buffer.byteLength(text);

@@ -2,6 +2,7 @@ import { type Problem, rejected } from '../../core/errors.ts';
 import { FIRST_COMMENT, firstCommentProblems } from '../../core/own-comment.ts';
 import type { Post } from '../../core/post.ts';
 import { ALT_TEXT, LINK, type OptionShapes, optionProblems, PICTURES } from '../../core/post-options.ts';
+import { kindProblems, videoInCarousel } from '../../core/usual-problems.ts';
 import { capabilities } from './capabilities.ts';
 import { MAX_COMMENT } from './comment.ts';
 
@@ -23,10 +24,12 @@ export const OPTION_SHAPES = {
  * | link | address, or {url}; Facebook takes title, text and picture of the card from the page itself | none |
  */
 export function problems(post: Post): Problem[] {
-  if (capabilities.kinds[post.kind] === undefined) return [wrongKind(post)];
+  const wrongKind = kindProblems(capabilities, post, 'texts, links, photos, videos, reels and stories');
+  if (wrongKind.length > 0) return wrongKind;
   return [
     ...textProblems(post),
     ...fileProblems(post),
+    ...videoInCarousel(capabilities, post),
     ...firstCommentProblems(capabilities.label, post, MAX_COMMENT, withoutComments(post)),
     ...optionProblems(capabilities.label, OPTION_SHAPES, post.options),
   ];
@@ -36,14 +39,6 @@ function withoutComments({ kind }: Post): string | null {
   return kind === 'story'
     ? 'A story on Facebook has no comments, so its first comment would go nowhere.'
     : null;
-}
-
-function wrongKind(post: Post): Problem {
-  return rejected(
-    'KIND_NOT_POSSIBLE',
-    `A Facebook Page takes texts, links, photos, videos, reels and stories; this post is of kind ${post.kind}.`,
-    'Turn the document into pictures, or link to it, or choose another platform.',
-  );
 }
 
 function textProblems(post: Post): Problem[] {
@@ -79,15 +74,6 @@ function fileProblems(post: Post): Problem[] {
           'LINK_PICTURE',
           'The post has a link and a picture of its own; Facebook shows only the picture of the linked page.',
           'Remove the picture, or remove the link and write it into the text, and schedule the post again.',
-        ),
-      ];
-    case 'carousel':
-      if (!roles.includes('video')) return [];
-      return [
-        rejected(
-          'CAROUSEL_VIDEO',
-          'The carousel holds a video; Facebook takes several photos in one post, or one video alone.',
-          'Remove the video from the carousel, or post it by itself, and schedule the post again.',
         ),
       ];
     case 'story': {

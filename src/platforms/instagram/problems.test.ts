@@ -20,7 +20,7 @@ describe('problems', () => {
     const [only, ...others] = problems(instagramPost({ kind, media: [] }));
     expect(others).toEqual([]);
     expect(only).toMatchObject({ kind: 'rejected', code: 'KIND_NOT_POSSIBLE' });
-    expect(only?.message).toMatch(/^Instagram takes no .+\.$/);
+    expect(only?.message).toMatch(/^Instagram has no posts of kind .+\.$/);
   });
 
   it.each([

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { type Problem, rejected } from '../../core/errors.ts';
 import { FIRST_COMMENT, firstCommentProblems } from '../../core/own-comment.ts';
-import type { Post, PostKind } from '../../core/post.ts';
+import type { Post } from '../../core/post.ts';
 import { ALT_TEXT, type OptionShapes, optionProblems, PICTURES, VIDEOS } from '../../core/post-options.ts';
+import { altTextProblems, kindProblems } from '../../core/usual-problems.ts';
 import { CAROUSEL_MAX, CAROUSEL_MIN, capabilities } from './capabilities.ts';
 import { MAX_COMMENT } from './comment.ts';
 
@@ -70,20 +71,10 @@ const optionsSchema = z.object({
 });
 export type Options = z.infer<typeof optionsSchema>;
 
-const NOT_POSSIBLE: Readonly<Partial<Record<PostKind, string>>> = {
-  text: 'Instagram takes no post without an image or a video.',
-  link: 'Instagram takes no link posts: links in a caption cannot be clicked.',
-  document: 'Instagram takes no documents.',
-};
-
 /** Every reason that Instagram would refuse the post for; limits of single files are judged by shared code. */
 export function problems(post: Post): Problem[] {
-  const impossible = NOT_POSSIBLE[post.kind];
-  if (impossible !== undefined) {
-    return [
-      rejected('KIND_NOT_POSSIBLE', impossible, 'Attach an image or a video and schedule the post again.'),
-    ];
-  }
+  const wrongKind = kindProblems(capabilities, post, 'images, videos, carousels of both, reels and stories');
+  if (wrongKind.length > 0) return wrongKind;
   return [
     ...captionProblems(post),
     ...mediaProblems(post),
@@ -185,18 +176,7 @@ function mediaProblems(post: Post): Problem[] {
       ),
     );
   }
-  for (const [index, { altText = '' }] of files.entries()) {
-    const length = [...altText].length;
-    if (length <= MAX_ALT_TEXT) continue;
-    found.push(
-      rejected(
-        'ALT_TEXT_TOO_LONG',
-        `The alternative text of file ${index + 1} has ${length} characters; Instagram takes at most ${MAX_ALT_TEXT}.`,
-        'Shorten it and schedule the post again.',
-      ),
-    );
-  }
-  return found;
+  return [...found, ...altTextProblems(capabilities, post, MAX_ALT_TEXT)];
 }
 
 function count(text: string, pattern: RegExp): number {

@@ -2,7 +2,8 @@ import { type Problem, rejected } from '../../core/errors.ts';
 import { firstCommentProblems } from '../../core/own-comment.ts';
 import type { Post } from '../../core/post.ts';
 import { optionProblems } from '../../core/post-options.ts';
-import { MAX_PARTS } from '../../core/thread.ts';
+import { threadNotPossible } from '../../core/thread.ts';
+import { altTextProblems, kindProblems, videoInCarousel } from '../../core/usual-problems.ts';
 import { capabilities } from './capabilities.ts';
 import { documentTitle, linkTitle, MAX_COMMENT, partsOf } from './content.ts';
 import { OPTION_SHAPES, readOptions } from './options.ts';
@@ -28,18 +29,13 @@ const MAX_LINK_DESCRIPTION = 4000;
  * | document_title | title of a document | the post's title; one of the two is needed |
  */
 export function problems(post: Post): Problem[] {
-  if (capabilities.kinds[post.kind] === undefined) {
-    return [
-      rejected(
-        'KIND_NOT_POSSIBLE',
-        `LinkedIn has no posts of kind ${post.kind}; it takes texts, links, pictures, videos and documents.`,
-        'Change the type of the post, or choose another platform, and schedule it again.',
-      ),
-    ];
-  }
+  const wrongKind = kindProblems(capabilities, post, 'texts, links, pictures, videos and documents');
+  if (wrongKind.length > 0) return wrongKind;
   return [
     ...textProblems(post),
-    ...fileProblems(post),
+    ...videoInCarousel(capabilities, post),
+    // Counted as texts are.
+    ...altTextProblems(capabilities, post, MAX_ALT_TEXT, ({ length }) => length),
     ...titleProblems(post),
     ...pollProblems(post),
     ...firstCommentProblems(capabilities.label, post, MAX_COMMENT, null),
@@ -55,32 +51,7 @@ function textProblems(post: Post): Problem[] {
     const remedy = 'Shorten it, or set thread to true in its publish_options to say the rest in comments,';
     return tooLong('TEXT_TOO_LONG', 'text', parts[0] ?? '', max, remedy);
   }
-  return [
-    rejected(
-      'THREAD_NOT_POSSIBLE',
-      `The text cannot be cut into a post of at most ${max} characters and ${MAX_PARTS - 1} comments of at most ${MAX_COMMENT}.`,
-      'Shorten the text, or break words that are longer than that, and schedule the post again.',
-    ),
-  ];
-}
-
-function fileProblems(post: Post): Problem[] {
-  const mixed = post.kind === 'carousel' && post.media.some(({ role }) => role === 'video');
-  const carousel = rejected(
-    'CAROUSEL_VIDEO',
-    'The carousel holds a video; LinkedIn takes several pictures in one post, or one video alone.',
-    'Remove the video from the carousel, or post it by itself, and schedule the post again.',
-  );
-  const altTexts = post.media.flatMap(({ altText }, index) =>
-    tooLong(
-      'ALT_TEXT_TOO_LONG',
-      `alt text of file ${index + 1}`,
-      altText ?? '',
-      MAX_ALT_TEXT,
-      'Shorten alt_text',
-    ),
-  );
-  return [...(mixed ? [carousel] : []), ...altTexts];
+  return [threadNotPossible(`${max} characters, those behind the first ${MAX_COMMENT}`)];
 }
 
 function titleProblems(post: Post): Problem[] {

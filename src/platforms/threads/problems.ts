@@ -1,7 +1,8 @@
 import { type Problem, rejected } from '../../core/errors.ts';
 import type { Post } from '../../core/post.ts';
 import { optionProblems } from '../../core/post-options.ts';
-import { MAX_PARTS } from '../../core/thread.ts';
+import { threadNotPossible } from '../../core/thread.ts';
+import { altTextProblems, kindProblems } from '../../core/usual-problems.ts';
 import { CAROUSEL_MAX, CAROUSEL_MIN, capabilities } from './capabilities.ts';
 import { linksIn, partsOf, wholeText } from './content.ts';
 import { lengthOf } from './count.ts';
@@ -25,15 +26,8 @@ const MAX_ALT_TEXT = 1000;
  * | topic_tag | one topic of 1 to 50 characters | none |
  */
 export function problems(post: Post): Problem[] {
-  if (capabilities.kinds[post.kind] === undefined) {
-    return [
-      rejected(
-        'KIND_NOT_POSSIBLE',
-        `Threads has no posts of kind ${post.kind}; it takes texts, links, pictures, videos and carousels of both.`,
-        'Change the type of the post, or choose another platform, and schedule it again.',
-      ),
-    ];
-  }
+  const wrongKind = kindProblems(capabilities, post, 'texts, links, pictures, videos and carousels of both');
+  if (wrongKind.length > 0) return wrongKind;
   return [
     ...textProblems(post),
     ...fileProblems(post),
@@ -44,15 +38,7 @@ export function problems(post: Post): Problem[] {
 function textProblems(post: Post): Problem[] {
   const { max } = capabilities.text;
   const parts = partsOf(post);
-  if (parts === null) {
-    return [
-      rejected(
-        'THREAD_NOT_POSSIBLE',
-        `The text cannot be cut into at most ${MAX_PARTS} parts of at most ${max} characters, as Threads counts them.`,
-        'Shorten the text, or break words that are longer than that, and schedule the post again.',
-      ),
-    ];
-  }
+  if (parts === null) return [threadNotPossible(`${max} characters, as Threads counts them`)];
   const length = lengthOf(wholeText(post));
   if (parts.length === 1 && length > max) {
     return [
@@ -91,16 +77,5 @@ function fileProblems(post: Post): Problem[] {
       ),
     );
   }
-  for (const [index, { altText = '' }] of files.entries()) {
-    const length = [...altText].length;
-    if (length <= MAX_ALT_TEXT) continue;
-    found.push(
-      rejected(
-        'ALT_TEXT_TOO_LONG',
-        `The alternative text of file ${index + 1} has ${length} characters; Threads takes at most ${MAX_ALT_TEXT}.`,
-        'Shorten it and schedule the post again.',
-      ),
-    );
-  }
-  return found;
+  return [...found, ...altTextProblems(capabilities, post, MAX_ALT_TEXT)];
 }

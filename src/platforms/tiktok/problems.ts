@@ -1,6 +1,7 @@
 import { type Problem, rejected } from '../../core/errors.ts';
 import type { Post } from '../../core/post.ts';
 import { optionProblems } from '../../core/post-options.ts';
+import { kindProblems, videoInCarousel } from '../../core/usual-problems.ts';
 import { capabilities, MAX_PHOTO_TEXT, MAX_VIDEO_TITLE } from './capabilities.ts';
 import { isPhotos } from './content.ts';
 import { OPTION_SHAPES, readOptions } from './options.ts';
@@ -13,20 +14,13 @@ const CODECS: Readonly<Record<string, string>> = { avc: 'H.264', hevc: 'H.265', 
 
 /** Every reason TikTok would refuse this post, apart from what the account may (creator.ts) and its files' rules. */
 export function problems(post: Post): Problem[] {
-  if (capabilities.kinds[post.kind] === undefined) return [wrongKind(post)];
+  const wrongKind = kindProblems(capabilities, post, 'videos and pictures');
+  if (wrongKind.length > 0) return wrongKind;
   return [
     ...textProblems(post),
     ...(isPhotos(post) ? photoProblems(post) : videoProblems(post)),
     ...optionProblems(capabilities.label, OPTION_SHAPES, post.options),
   ];
-}
-
-function wrongKind(post: Post): Problem {
-  return rejected(
-    'KIND_NOT_POSSIBLE',
-    `TikTok takes only videos and pictures from other programs; this post is of kind ${post.kind}.`,
-    'Add a video or pictures, or choose another platform, and schedule the post again.',
-  );
 }
 
 /** TikTok counts in UTF-16 code units, which is what JavaScript's length counts. */
@@ -48,15 +42,6 @@ function textProblems(post: Post): Problem[] {
 function photoProblems(post: Post): Problem[] {
   const { photoCover } = readOptions(post.options);
   const found: Problem[] = [];
-  if (post.media.some(({ role }) => role === 'video')) {
-    found.push(
-      rejected(
-        'CAROUSEL_VIDEO',
-        'The carousel holds a video; TikTok takes pictures together, or one video alone.',
-        'Remove the video from the carousel, or post it by itself, and schedule the post again.',
-      ),
-    );
-  }
   const pictures = post.media.filter(({ role }) => role === 'image').length;
   if (photoCover > 0 && photoCover >= pictures) {
     found.push(
@@ -67,7 +52,11 @@ function photoProblems(post: Post): Problem[] {
       ),
     );
   }
-  return [...found, ...post.media.flatMap((file, index) => pictureProblems(file, index))];
+  return [
+    ...found,
+    ...videoInCarousel(capabilities, post),
+    ...post.media.flatMap((file, index) => pictureProblems(file, index)),
+  ];
 }
 
 function pictureProblems({ role, info }: Post['media'][number], index: number): Problem[] {

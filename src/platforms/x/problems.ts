@@ -1,7 +1,8 @@
 import { type Problem, rejected } from '../../core/errors.ts';
 import type { Post } from '../../core/post.ts';
 import { optionProblems } from '../../core/post-options.ts';
-import { MAX_PARTS } from '../../core/thread.ts';
+import { threadNotPossible } from '../../core/thread.ts';
+import { altTextProblems, kindProblems } from '../../core/usual-problems.ts';
 import { capabilities } from './capabilities.ts';
 import { maxWeight, partsOf, shownMedia, wholeText } from './content.ts';
 import { OPTION_SHAPES, readOptions } from './options.ts';
@@ -31,15 +32,12 @@ const CASHTAG = /(?<![\w$])\$[a-z]{1,6}(?:[._][a-z]{1,2})?(?=$|[\s\p{P}])/giu;
  * | reply_settings | who may answer: "following", "mentionedUsers", "subscribers", "verified" | everybody |
  */
 export function problems(post: Post): Problem[] {
-  if (capabilities.kinds[post.kind] === undefined) {
-    return [
-      rejected(
-        'KIND_NOT_POSSIBLE',
-        `X has no posts of kind ${post.kind}; it takes texts, links, up to four pictures, one GIF or one video.`,
-        'Change the type of the post, or choose another platform, and schedule it again.',
-      ),
-    ];
-  }
+  const wrongKind = kindProblems(
+    capabilities,
+    post,
+    'texts, links, up to four pictures, one GIF or one video',
+  );
+  if (wrongKind.length > 0) return wrongKind;
   return [
     ...textProblems(post),
     ...fileProblems(post),
@@ -52,15 +50,7 @@ function textProblems(post: Post): Problem[] {
   const max = maxWeight(post);
   const weight = weightOf(wholeText(post));
   const parts = partsOf(post);
-  if (parts === null) {
-    return [
-      rejected(
-        'THREAD_NOT_POSSIBLE',
-        `The text cannot be cut into at most ${MAX_PARTS} parts of at most ${max} characters, as X counts them.`,
-        'Shorten the text, or break words that are longer than that, and schedule the post again.',
-      ),
-    ];
-  }
+  if (parts === null) return [threadNotPossible(`${max} characters, as X counts them`)];
   if (parts.length === 1 && weight > max) {
     return [
       rejected(
@@ -96,11 +86,11 @@ function fileProblems(post: Post): Problem[] {
           ),
         ]
       : []),
-    ...media.flatMap(({ info, role, altText }, index) => {
+    ...altTextProblems(capabilities, post, MAX_ALT_TEXT),
+    ...media.flatMap(({ info, role }, index) => {
       const name = `File ${index + 1}`;
       const photo = role === 'image' && info !== undefined && info.mime !== 'image/gif';
       const gif = info?.mime === 'image/gif' ? info : undefined;
-      const length = [...(altText ?? '')].length;
       return [
         ...(photo && info.bytes > MAX_PHOTO_BYTES
           ? [
@@ -115,15 +105,6 @@ function fileProblems(post: Post): Problem[] {
               tooMuch(
                 'MEDIA_TOO_WIDE',
                 `${name} has ${gif?.width}×${gif?.height} pixels; X takes GIFs of at most ${MAX_GIF_WIDTH}×${MAX_GIF_HEIGHT}.`,
-              ),
-            ]
-          : []),
-        ...(length > MAX_ALT_TEXT
-          ? [
-              rejected(
-                'ALT_TEXT_TOO_LONG',
-                `The alt text of file ${index + 1} has ${length} characters; X takes at most ${MAX_ALT_TEXT}.`,
-                'Shorten alt_text and schedule the post again.',
               ),
             ]
           : []),

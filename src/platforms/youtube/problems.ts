@@ -3,6 +3,7 @@ import { type Problem, rejected } from '../../core/errors.ts';
 import { firstCommentProblems } from '../../core/own-comment.ts';
 import type { Post } from '../../core/post.ts';
 import { optionProblems } from '../../core/post-options.ts';
+import { kindProblems } from '../../core/usual-problems.ts';
 import { capabilities } from './capabilities.ts';
 import { MAX_COMMENT } from './comment.ts';
 import { OPTION_SHAPES, readOptions } from './options.ts';
@@ -30,7 +31,8 @@ const MAX_TAG_CHARACTERS = 500;
  * | publish_at | time at which YouTube makes the video public; private until then | at once |
  */
 export function problems(post: Post): Problem[] {
-  if (capabilities.kinds[post.kind] === undefined) return [wrongKind(post)];
+  const wrongKind = kindProblems(capabilities, post, 'videos and Shorts');
+  if (wrongKind.length > 0) return wrongKind;
   return [
     ...titleProblems(titleOf(post)),
     ...descriptionProblems(descriptionOf(post)),
@@ -81,14 +83,6 @@ function thumbnailProblems({ options, media }: Post): Problem[] {
       'Attach the picture to the post, or remove thumbnail, and schedule it again.',
     ),
   ];
-}
-
-function wrongKind(post: Post): Problem {
-  return rejected(
-    'KIND_NOT_POSSIBLE',
-    `YouTube takes only videos and Shorts from other programs; this post is of kind ${post.kind}.`,
-    'Add a video and choose a video type (short_video, reel or long_video), or choose another platform.',
-  );
 }
 
 function titleProblems(title: string): Problem[] {
