@@ -74,6 +74,7 @@ export class HttpFailure extends Error {
   readonly sent: boolean;
   readonly reason:
     | 'dns'
+    | 'private_address'
     | 'refused'
     | 'connect_timeout'
     | 'tls'

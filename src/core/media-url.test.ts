@@ -32,6 +32,8 @@ describe('mediaUrlProblem', () => {
     ['file:///etc/passwd', 'file:'],
     ['https://drive.google.com/file/d/1AbC/view', 'Google Drive'],
     ['https://docs.google.com/uc?id=1AbC', 'Google Drive'],
+    ['https://rao:S3cret@a.test/x.png', 'a password'],
+    ['https://rao@a.test/x.png', 'a password'],
     ['uploads/x.png', 'not a web address'],
     ['', 'not a web address'],
   ])('refuses %s, naming the file but not its address', (url, words) => {

@@ -51,6 +51,9 @@ export function mediaUrlProblem(url: string, what: string): Problem | null {
   if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:') {
     return unusable(`The address of ${what} begins with “${parsed.protocol}”, which no platform can fetch.`);
   }
+  if (parsed.username !== '' || parsed.password !== '') {
+    return unusable(`The address of ${what} holds a password, which would be shown to every platform.`);
+  }
   if (parsed.hostname === 'drive.google.com' || parsed.hostname === 'docs.google.com') {
     return unusable(`The address of ${what} is a Google Drive link: a page to look at, not the file itself.`);
   }

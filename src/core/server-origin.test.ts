@@ -36,6 +36,10 @@ test.each([
   'https://[::1]',
   'https://169.254.169.254/latest',
   'https://mastodon.example.',
+  'https://mastodon.example\r\nx-injected: 1',
+  'mastodon.example\n.evil.example',
+  'https://masto\tdon.example',
+  'https://mastodon.example\0',
 ])('%s is none', (named) => {
   expect(serverOrigin(named)).toBeNull();
 });

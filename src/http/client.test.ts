@@ -1,10 +1,13 @@
 import type { IncomingMessage } from 'node:http';
+import type { LookupFunction } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { testServers } from '../../test/support/http-servers.ts';
 import { HttpFailure } from '../core/http.ts';
 import type { LogFields, Logger } from '../core/logger.ts';
 import { Secret } from '../core/secret.ts';
+import { publicLookup } from '../media/public-address.ts';
 import { createHttp, type HttpClient, type HttpOptions } from './client.ts';
 
 const servers = testServers();
@@ -83,6 +86,27 @@ describe('an answer', () => {
     const http = client(url, { maxAnswerBytes: 1_000 });
     const error = await failure(http.request({ method: 'GET', url: URL_OF_POST }));
     expect(error).toMatchObject({ sent: true, reason: 'too_large' });
+  });
+
+  it('that was compressed against our wish is not unpacked: a few bytes never become gigabytes', async () => {
+    const bomb = gzipSync(JSON.stringify({ data: ' '.repeat(20_000_000) }));
+    const url = await servers.http((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(bomb);
+    });
+    const answer = await client(url).request({ method: 'GET', url: URL_OF_POST });
+    expect(answer.text.length).toBeLessThanOrEqual(bomb.length);
+    expect(answer.json).toBeUndefined();
+  });
+
+  it('sets no cookie for the next request', async () => {
+    const cookies: unknown[] = [];
+    const url = await servers.http((request, response) => {
+      cookies.push(request.headers.cookie);
+      response.writeHead(200, { 'set-cookie': 'session=1' }).end('{}');
+    });
+    const http = client(url);
+    for (let n = 0; n < 2; n += 1) await http.request({ method: 'GET', url: URL_OF_POST });
+    expect(cookies).toEqual([undefined, undefined]);
   });
 
   it('is not taken from an informational status', async () => {
@@ -242,6 +266,38 @@ describe('a broken exchange', () => {
     const http = client('https://publisher-test.invalid');
     const error = await failure(http.request({ method: 'POST', url: URL_OF_POST }));
     expect(error).toMatchObject({ sent: false, reason: 'dns' });
+  });
+
+  it('with a name that has come to mean a private address was not sent, and says so', async () => {
+    let asked = 0;
+    const url = await servers.http((_request, response) => {
+      asked += 1;
+      response.end('{}');
+    });
+    const { port } = new URL(url);
+    const rebinding: LookupFunction = (_name, _options, callback) =>
+      callback(null, [
+        { address: '93.184.215.14', family: 4 },
+        { address: '127.0.0.1', family: 4 },
+      ]);
+    const http = client(`http://localhost:${port}`, { lookup: publicLookup(rebinding) });
+    const error = await failure(http.request({ method: 'GET', url: URL_OF_POST }));
+    expect(error).toMatchObject({ sent: false, reason: 'private_address' });
+    expect(error.message).toContain('leads to an address that is not public');
+    expect(asked).toBe(0);
+  });
+
+  it('with a header that would begin another one was not sent', async () => {
+    let asked = 0;
+    const url = await servers.http((_request, response) => {
+      asked += 1;
+      response.end('{}');
+    });
+    const headers = { authorization: new Secret('Bearer a\r\nx-injected: 1') };
+    const error = await failure(client(url).request({ method: 'GET', url: URL_OF_POST, headers }));
+    expect(error).toMatchObject({ sent: false, reason: 'aborted' });
+    expect(error.message).not.toContain('injected');
+    expect(asked).toBe(0);
   });
 
   it('with a server that never speaks TLS was not sent', async () => {

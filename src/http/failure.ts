@@ -16,6 +16,7 @@ const UNREACHABLE = new Set([
 /** Why no connection came about. Only for errors from before the first byte was written. */
 export function connectReason(error: unknown, protocol: string): FailureReason {
   const { code, syscall } = details(error);
+  if (code === 'PRIVATE_ADDRESS') return 'private_address';
   if (syscall === 'getaddrinfo' || code === 'ENOTFOUND' || code.startsWith('EAI_')) return 'dns';
   if (code === 'ETIMEDOUT' || code === 'UND_ERR_CONNECT_TIMEOUT') return 'connect_timeout';
   if (code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED') return 'aborted';
@@ -40,6 +41,8 @@ function sentence(reason: FailureReason, host: string, limit: number, code: stri
   switch (reason) {
     case 'dns':
       return `The name ${host} could not be looked up (${code}).`;
+    case 'private_address':
+      return `The name ${host} leads to an address that is not public; nothing was sent there.`;
     case 'refused':
       return `${host} could not be reached (${code}).`;
     case 'connect_timeout':

@@ -4,6 +4,7 @@ import type { RequestListener } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { testServers } from '../../test/support/http-servers.ts';
 import { type FetchOptions, fetchMedia } from './fetch.ts';
@@ -205,6 +206,57 @@ describe('a refusal', () => {
   });
 });
 
+describe('an address with a password', () => {
+  it('is refused, and so is a redirect to one', async () => {
+    let asked = 0;
+    const url = await serve((_request, response) => {
+      asked += 1;
+      response.writeHead(302, { location: `${url.replace('//', '//rao:S3cret@')}/b` }).end();
+    });
+    const first = await fetchIt(`${url.replace('//', '//rao:S3cret@')}/a.jpg`).catch(
+      (reason: unknown) => reason,
+    );
+    expect(first).toMatchObject({ kind: 'rejected', code: 'MEDIA_URL_UNUSABLE' });
+    expect(asked).toBe(0);
+    const second = await fetchIt(`${url}/a.jpg`).catch((reason: unknown) => reason);
+    expect(second).toMatchObject({ kind: 'rejected', code: 'MEDIA_URL_UNUSABLE' });
+    expect(asked).toBe(1);
+    expect(`${String(first)}${JSON.stringify([first, second])}`).not.toContain('S3cret');
+  });
+});
+
+it('a redirect to nowhere is refused', async () => {
+  const url = await serve((_request, response) => response.writeHead(302, { location: 'http://[/' }).end());
+  await expect(fetchIt(`${url}/a.jpg`)).rejects.toMatchObject({ kind: 'rejected', code: 'MEDIA_REFUSED' });
+});
+
+it('a request carries nothing that a host has set, and nothing of ours', async () => {
+  const seen: unknown[] = [];
+  const url = await serve((request, response) => {
+    seen.push(request.headers);
+    response.setHeader('set-cookie', 'session=1');
+    if (request.url === '/a.jpg') response.writeHead(302, { location: '/b' }).end();
+    else response.end('x');
+  });
+  await fetchIt(`${url}/a.jpg`);
+  const plain = {
+    host: new URL(url).host,
+    connection: 'keep-alive',
+    'user-agent': 'content-publisher',
+    accept: '*/*',
+    'accept-encoding': 'identity',
+  };
+  expect(seen).toEqual([plain, plain]);
+});
+
+it('a file that was compressed against our wish is stored as it came', async () => {
+  const bomb = gzipSync(Buffer.alloc(20_000_000));
+  const url = await serve((_request, response) =>
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb),
+  );
+  expect((await fetchIt(`${url}/a.jpg`)).bytes).toBe(bomb.length);
+});
+
 describe('a private host', () => {
   async function hidden() {
     let asked = 0;
@@ -247,6 +299,14 @@ describe('a private host', () => {
       response.writeHead(302, { location: `${server.url}/a` }).end(),
     );
     const promise = fetchIt(`${url}/a.jpg`, { allowHosts: [new URL(url).host] });
+    await expect(promise).rejects.toMatchObject({ code: 'MEDIA_HOST_PRIVATE' });
+    expect(server.asked()).toBe(0);
+  });
+
+  it('behind a name with a dot at its end is not asked', async () => {
+    const server = await hidden();
+    const lookup: LookupFunction = (_name, _options, callback) => callback(null, '127.0.0.1', 4);
+    const promise = fetchIt(`http://localhost.:${server.port}/a.jpg`, { allowHosts: ['localhost'], lookup });
     await expect(promise).rejects.toMatchObject({ code: 'MEDIA_HOST_PRIVATE' });
     expect(server.asked()).toBe(0);
   });

@@ -80,6 +80,9 @@ async function fetchHop(url: URL, options: FetchOptions, signal: AbortSignal): P
     });
     const { location } = answer.headers;
     if ([301, 302, 303, 307, 308].includes(answer.statusCode) && typeof location === 'string') {
+      if (!URL.canParse(location, url.href)) {
+        throw rejected('MEDIA_REFUSED', `The address of ${fileName(url)} redirects to nowhere.`, CORRECT);
+      }
       return new URL(location, url);
     }
     if (answer.statusCode !== 200) throw statusRefusal(url, answer.statusCode, await beginning(answer.body));
@@ -92,6 +95,8 @@ async function fetchHop(url: URL, options: FetchOptions, signal: AbortSignal): P
 function connect(url: URL, options: FetchOptions): Client {
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
     throw new PrivateAddressError(`${url.protocol} is not the web`);
+  if (url.username !== '' || url.password !== '')
+    throw rejected('MEDIA_URL_UNUSABLE', `The address of ${fileName(url)} holds a password.`, CORRECT);
   const allowed = options.allowHosts.includes(url.host) || options.allowHosts.includes(url.hostname);
   if (!allowed && !isPublicHostname(url.hostname))
     throw new PrivateAddressError(`${url.hostname} is not a public host`);

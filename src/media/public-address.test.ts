@@ -40,6 +40,19 @@ describe('an address', () => {
     '::127.0.0.1',
     '64:ff9b::7f00:1',
     '2002:7f00:1::',
+    'fe80::1%eth0',
+    // Metadata of clouds: AWS, Alibaba, Oracle, Azure.
+    'fd00:ec2::254',
+    '100.100.100.200',
+    '192.0.0.192',
+    '168.63.129.16',
+    '::ffff:168.63.129.16',
+    '192.88.99.1',
+    '64:ff9b:1::a00:1',
+    '2001::1',
+    '3fff::1',
+    '5f00::1',
+    '100:0:0:1::1',
     'localhost',
     '',
   ])('%s is not public', (address) => {
@@ -55,6 +68,11 @@ describe('a host name', () => {
     'http://[::ffff:127.0.0.1]/',
     'http://[::1]/',
     'http://169.254.169.254/latest/meta-data',
+    'http://127.0.0.1./',
+    'http://①②⑦.0.0.1/',
+    'http://0300.0250.1/',
+    'http://[64:ff9b::7f00:1]/',
+    'http://[2002:a00:1::]/',
   ])('in %s is recognised as a private address', (url) => {
     expect(isPublicHostname(new URL(url).hostname)).toBe(false);
   });

@@ -11,10 +11,13 @@ for (const range of [
   '10.0.0.0/8',
   '100.64.0.0/10',
   '127.0.0.0/8',
+  // Not special by any registry: the server of every Azure machine's own host, which answers inside of it only.
+  '168.63.129.16/32',
   '169.254.0.0/16',
   '172.16.0.0/12',
   '192.0.0.0/24',
   '192.0.2.0/24',
+  '192.88.99.0/24',
   '192.168.0.0/16',
   '198.18.0.0/15',
   '198.51.100.0/24',
@@ -29,9 +32,12 @@ for (const range of [
   '64:ff9b::/96',
   '64:ff9b:1::/48',
   '100::/64',
+  '100:0:0:1::/64',
   '2001::/23',
   '2001:db8::/32',
   '2002::/16',
+  '3fff::/20',
+  '5f00::/16',
   'fc00::/7',
   'fe80::/10',
   'fec0::/10',
@@ -53,6 +59,8 @@ export function isPublicAddress(address: string): boolean {
 
 export class PrivateAddressError extends Error {
   override readonly name = 'PrivateAddressError';
+  /** By which the HTTP client of platforms knows it. */
+  readonly code = 'PRIVATE_ADDRESS';
 }
 
 /**
