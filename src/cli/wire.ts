@@ -191,15 +191,15 @@ function tellingSpool(config: ConfigWith<'supabase'>, log: Logger): Spool {
   const spool = createSpool(dir, new URL(config.supabase.url).origin);
   return {
     ...spool,
-    keep(outcome) {
+    keep(call) {
       try {
-        spool.keep(outcome);
-        log.warn(`The database did not take an outcome; it is kept in ${join(dir, SPOOL_FILE)}.`, {
-          outcome,
-        });
+        spool.keep(call);
+        if (call.call === 'publisher_outcome') {
+          log.warn(`The database did not take an outcome; it is kept in ${join(dir, SPOOL_FILE)}.`, { call });
+        }
       } catch (error) {
-        log.error('An outcome could not be kept on this host either; the database is asked again.', {
-          outcome,
+        log.error('What the database is asked could not be kept on this host; it is asked all the same.', {
+          call,
           error: String(error),
         });
       }

@@ -71,11 +71,14 @@ export class PublishError extends Error {
   }
 }
 
-/** The same error as one of another kind. */
-export function withKind(error: PublishError, kind: ErrorKind): PublishError {
-  const { code, message, hint, platformCode, traceId, retryAt, scope, cause } = error;
-  return new PublishError({ kind, code, message, hint, platformCode, traceId, retryAt, scope, cause });
+/** The same error but for what is changed. */
+export function changed(error: PublishError, change: Partial<PublishErrorDetails>): PublishError {
+  const { kind, code, message, hint, platformCode, traceId, retryAt, scope, cause } = error;
+  const same = { kind, code, message, hint, platformCode, traceId, retryAt, scope, cause };
+  return new PublishError({ ...same, ...change });
 }
+
+export const withKind = (error: PublishError, kind: ErrorKind): PublishError => changed(error, { kind });
 
 /** The platform would refuse the post as it stands. */
 export function rejected(code: string, message: string, hint: string): Problem {

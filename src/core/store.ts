@@ -1,5 +1,12 @@
 import type { Breaker } from './breaker.ts';
-import type { ClaimedPost, Hold, StoredBreaker, StoredProblem, StoredTarget } from './job.ts';
+import type {
+  ClaimedPost,
+  Hold,
+  StoredBreaker,
+  StoredConnection,
+  StoredProblem,
+  StoredTarget,
+} from './job.ts';
 import type { StoredObject } from './media-bucket.ts';
 import type { Notice } from './notice.ts';
 import type { Identified } from './platform.ts';
@@ -220,6 +227,8 @@ export interface HoldRequest {
 export interface Report {
   readonly now: Date;
   readonly installedAt: Date;
+  /** Nobody has looked for hours at which tokens end soon. */
+  readonly renewalsDue: boolean;
   readonly due: number;
   readonly overdue: number;
   readonly skipped: Readonly<Record<string, number>>;
@@ -351,10 +360,18 @@ export interface Store {
     owner: string,
     seconds: number,
     tokenMd5: string,
-  ): Promise<{ readonly go: boolean; readonly changed: boolean; readonly waitMs: number }>;
+  ): Promise<{
+    readonly go: boolean;
+    readonly changed: boolean;
+    /** Whoever had the turn before never gave it back: what the platform gave it may be lost. */
+    readonly interrupted: boolean;
+    readonly waitMs: number;
+  }>;
   /** Gives the turn back; with goodUntil nobody asks again before it while the token is this one. */
   refreshEnd(key: string, owner: string, tokenMd5: string, goodUntil: Date | null): Promise<void>;
   refreshStore(token: RefreshedToken): Promise<{ readonly stored: boolean }>;
+  /** Accounts whose tokens end soon; none where somebody else has asked lately. */
+  renewals(): Promise<readonly StoredConnection[]>;
   disconnect(
     connectionId: string,
     accountId: string,

@@ -354,23 +354,27 @@ export const outcome = z
     effectId: row.effect_id,
     why: row.why,
   }));
+/** Of any call that was kept on a host: why it was not taken, if so. */
+export const handedOver = z.object({ why: maybeText });
 export const absentSeen = z
   .object({ proven: z.boolean(), look_at: instant, resends: z.number().nullish() })
   .transform((row) => ({ proven: row.proven, lookAt: row.look_at, resends: row.resends ?? 0 }));
 export const settled = z.object({ state: z.string(), written: z.boolean() });
 export const refreshBegin = z
-  .object({ go: z.boolean(), changed: flag, wait_ms: z.number().nullish() })
-  .transform((row) => ({ go: row.go, changed: row.changed, waitMs: row.wait_ms ?? 0 }));
+  .object({ go: z.boolean(), changed: flag, interrupted: flag, wait_ms: z.number().nullish() })
+  .transform(({ wait_ms, ...row }) => ({ ...row, waitMs: wait_ms ?? 0 }));
 export const stored = z.object({ stored: z.boolean() });
 export const disconnected = z.object({ disconnected: z.boolean() });
 export const known = z.object({ known: z.boolean() });
 export const storedObject = z
   .object({ public: z.boolean(), found: z.boolean(), owner: z.string().nullable() })
   .nullable();
+export const renewals = z.array(connection);
 export const report = z
   .object({
     now: instant,
     installed_at: instant,
+    renewals_due: flag,
     due: z.number(),
     overdue: z.number(),
     skipped: z.record(z.string(), z.number()),
@@ -379,6 +383,7 @@ export const report = z
   .transform((row) => ({
     now: row.now,
     installedAt: row.installed_at,
+    renewalsDue: row.renewals_due,
     due: row.due,
     overdue: row.overdue,
     skipped: row.skipped,

@@ -16,31 +16,35 @@ import { z } from 'zod';
 
 export const SPOOL_FILE = 'outcomes.ndjson';
 
-/** What publisher_outcome is asked with: ids and a reason; the checkpoint in it is encrypted. */
-export type SpooledOutcome = Readonly<Record<string, unknown>>;
+/** What the database is asked: ids and a reason; checkpoints and tokens in it are encrypted. */
+export type SpooledCall = z.output<typeof SpooledCall>;
+const SpooledCall = z.object({
+  call: z.enum(['publisher_outcome', 'publisher_refresh_store']),
+  p: z.record(z.string(), z.unknown()),
+});
 
 /** delivered: it is stored. later: it stays. refused: it can never be stored and is set aside. */
 export type Delivery = 'delivered' | 'later' | 'refused';
 
 /**
- * Outcomes that the database could not take, kept on this host until it can. Several processes share the file.
+ * What must not be lost before the database has it, kept on this host until then. Several processes share the file.
  * @throws when the folder cannot be written to.
  */
 export interface Spool {
   /** On disk before it returns. */
-  keep(outcome: SpooledOutcome): void;
-  /** Hands over every kept outcome, also those of a tick that died while it delivered. */
-  deliver(hand: (outcome: SpooledOutcome) => Promise<Delivery>): Promise<void>;
+  keep(call: SpooledCall): void;
+  /** Hands over every kept call, also those of a tick that died while it delivered. */
+  deliver(hand: (call: SpooledCall) => Promise<Delivery>): Promise<void>;
 }
 
-const Line = z.object({ project: z.string(), outcome: z.record(z.string(), z.unknown()) });
+const Line = SpooledCall.extend({ project: z.string() });
 
 /** @param project the database they belong to: a log folder may have served another one, e.g. a sandbox */
 export function createSpool(dir: string, project: string): Spool {
   const path = join(dir, SPOOL_FILE);
-  const keep = (outcome: SpooledOutcome) => append(dir, SPOOL_FILE, JSON.stringify({ project, outcome }));
+  const keep = ({ call, p }: SpooledCall) => append(dir, SPOOL_FILE, JSON.stringify({ project, call, p }));
 
-  async function deliverFile(name: string, hand: (outcome: SpooledOutcome) => Promise<Delivery>) {
+  async function deliverFile(name: string, hand: (call: SpooledCall) => Promise<Delivery>) {
     const lines = linesOf(join(dir, name));
     for (const line of lines) {
       const read = readLine(line);
@@ -48,7 +52,7 @@ export function createSpool(dir: string, project: string): Spool {
       if (read === null) append(dir, `${SPOOL_FILE}.unreadable`, line);
       else if (read.project !== project) append(dir, SPOOL_FILE, line);
       else {
-        const delivery = await hand(read.outcome);
+        const delivery = await hand({ call: read.call, p: read.p });
         if (delivery === 'later') append(dir, SPOOL_FILE, line);
         if (delivery === 'refused') append(dir, `${SPOOL_FILE}.refused`, line);
       }

@@ -5,7 +5,7 @@ import * as answers from './answers.ts';
 import { noticesAnswer } from './notice-answer.ts';
 import type { Rpc } from './rpc.ts';
 import { appSettings } from './secret-answers.ts';
-import type { Delivery, Spool, SpooledOutcome } from './spool.ts';
+import type { Delivery, Spool, SpooledCall } from './spool.ts';
 import { statusFacts } from './status-answer.ts';
 
 /** Every method is one function of supabase/migrations; see the comments there for what each decides. */
@@ -25,9 +25,9 @@ export function createStore(rpc: Rpc, spool?: Spool): Store {
     );
   }
   /** @throws StoreError while the database does not answer: everything stays as it is. */
-  async function handOver(p: SpooledOutcome, userId: string | null): Promise<Delivery> {
+  async function handOver({ call, p }: SpooledCall, userId: string | null): Promise<Delivery> {
     try {
-      const { why } = await ask('publisher_outcome', { p: { ...p, only_user: userId } }, answers.outcome);
+      const { why } = await ask(call, { p: { ...p, only_user: userId } }, answers.handedOver);
       if (why === 'another user') return 'later';
       return why === null ? 'delivered' : 'refused';
     } catch (error) {
@@ -171,13 +171,15 @@ export function createStore(rpc: Rpc, spool?: Spool): Store {
         run_id: identity.runId,
         host: identity.host,
       };
-      return ask('publisher_outcome', { p }, answers.outcome, () => spool?.keep(p));
+      return ask('publisher_outcome', { p }, answers.outcome, () =>
+        spool?.keep({ call: 'publisher_outcome', p }),
+      );
     },
     deliver: async (userId) => {
       const told = { delivered: 0, refused: 0 };
-      await spool?.deliver(async (p) => {
-        const delivery = await handOver(p, userId);
-        if (delivery !== 'later') told[delivery] += 1;
+      await spool?.deliver(async (kept) => {
+        const delivery = await handOver(kept, userId);
+        if (delivery !== 'later' && kept.call === 'publisher_outcome') told[delivery] += 1;
         return delivery;
       });
       return told;
@@ -244,21 +246,21 @@ export function createStore(rpc: Rpc, spool?: Spool): Store {
     refreshEnd: async (key, owner, tokenMd5, goodUntil) => {
       await rpc('publisher_refresh_end', { p: { key, owner, token_md5: tokenMd5, good_until: goodUntil } });
     },
-    refreshStore: (token) =>
-      ask(
-        'publisher_refresh_store',
-        {
-          p: {
-            key: token.key,
-            connection_id: token.connectionId,
-            token_md5: token.tokenMd5,
-            access_token_encrypted: token.accessToken,
-            refresh_token_encrypted: token.refreshToken,
-            expires_at: token.expiresAt,
-          },
-        },
-        answers.stored,
-      ),
+    refreshStore: (token) => {
+      const p = {
+        key: token.key,
+        connection_id: token.connectionId,
+        token_md5: token.tokenMd5,
+        access_token_encrypted: token.accessToken,
+        refresh_token_encrypted: token.refreshToken,
+        expires_at: token.expiresAt,
+      };
+      // A new refresh token makes the old one worthless, so nobody could ask for it again. Every one, not only where the
+      // database fails: a tick may die before it has answered.
+      if (token.refreshToken !== null) spool?.keep({ call: 'publisher_refresh_store', p });
+      return ask('publisher_refresh_store', { p }, answers.stored);
+    },
+    renewals: () => ask('publisher_renewals', { p_version: version }, answers.renewals),
     disconnect: (connectionId, accountId, tokenMd5, status, reason) =>
       ask(
         'publisher_disconnect',

@@ -9,6 +9,7 @@ import { createLearned } from './learned.ts';
 import { plan } from './plan.ts';
 import { publishPost } from './publish-post.ts';
 import { createReach } from './reach.ts';
+import { renewAccounts } from './renew-accounts.ts';
 import { postResult, type TargetResult } from './results.ts';
 import { requireFittingKey } from './tokens.ts';
 
@@ -159,6 +160,11 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
     // One post by hand says nothing about whether cron runs.
     options.only === null ? { identity, startedAt, clockSkewMs: deps.skewMs() } : null,
   );
+  if (reported.renewalsDue) {
+    const connections = await store.renewals();
+    if (connections.length > 0)
+      await renewAccounts({ ...deps, ...(await deps.publishing()), learned, reach }, connections);
+  }
   const counts = countOutcomes(posts);
   // Rows that other programs publish are never claimed: only the report knows them.
   const elsewhere = Object.values(reported.skipped).reduce((sum, count) => sum + count, 0);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ChosenAccount } from '../core/choose-accounts.ts';
-import { type Problem, PublishError } from '../core/errors.ts';
+import { changed, type Problem, PublishError } from '../core/errors.ts';
 import { HttpFailure } from '../core/http.ts';
 import type { StoredConnection } from '../core/job.ts';
 import type { Account, Platform, PlatformContext } from '../core/platform.ts';
@@ -147,7 +147,9 @@ async function refreshAccount(
     await deps.store.refreshEnd(key, deps.identity.owner, md5, null);
     if (!(error instanceof PublishError) && !(error instanceof HttpFailure)) throw error;
     // Only the platform's own word means that the account is dead; a DNS hiccup must not disconnect it.
-    if (error instanceof PublishError && error.kind === 'auth') return { refused: error };
+    if (error instanceof PublishError && error.kind === 'auth') {
+      return { refused: turn.interrupted ? afterInterruption(error) : error };
+    }
     if (error instanceof PublishError && error.kind === 'config') throw error;
     const known = account.tokenExpiresAt;
     const mayLive = known === null ? before >= HOUR_MS : known > deps.now();
@@ -155,6 +157,12 @@ async function refreshAccount(
     throw error;
   }
 }
+
+/** Where a platform gives each refresh token out once, a tick that died with the next one in its hands has lost it. */
+const afterInterruption = (error: PublishError) =>
+  changed(error, {
+    message: `${error.message} An earlier renewal was cut off when its tick died, so the token that it was given may be lost.`,
+  });
 
 /** After a refusal of its token the account is inactive, with one notice; its posts are held and not failed. */
 export async function disconnectAccount(

@@ -11,6 +11,8 @@ create table if not exists public.publish_install (
   sweep_source text not null default 'created_content',
   sweep_after uuid not null default '00000000-0000-0000-0000-000000000000'
 );
+-- When the tokens that end soon were last looked at.
+alter table public.publish_install add column if not exists renewals_at timestamptz;
 comment on table public.publish_install is 'content-publisher: version and installation moment';
 
 create sequence if not exists public.publish_fence_seq;

@@ -387,7 +387,7 @@ end
 $$;
 
 -- One refresher per account. p: {key, connection_id, owner, seconds, token_md5}
--- Answers {go: true}, or {go: false, changed: true} when somebody stored a newer token, or {go: false, wait_ms}.
+-- Answers {go: true, interrupted: whether an earlier turn was never given back}, or {go: false, changed: true} when somebody stored a newer token, or {go: false, wait_ms}.
 create or replace function public.publisher_refresh_begin(p jsonb) returns jsonb
 language plpgsql set search_path = '' as $$
 declare
@@ -407,18 +407,22 @@ begin
   update public.publish_holds h set refresh_owner = (p ->> 'owner')::uuid,
       refresh_until = clock_timestamp() + make_interval(secs => (p ->> 'seconds')::double precision)
     where h.scope = 'account' and h.key = p ->> 'key';
-  return jsonb_build_object('go', true);
+  return jsonb_build_object('go', true, 'interrupted', v_hold.refresh_owner <> (p ->> 'owner')::uuid);
 end
 $$;
 
 -- Stores a new pair before its first use; NULL never overwrites a refresh token, and a pair that the app stored
 -- meanwhile is never overwritten. p: {key, connection_id, token_md5, access_token_encrypted,
--- refresh_token_encrypted, expires_at}
+-- refresh_token_encrypted, expires_at, only_user: of which user alone, if so}
 create or replace function public.publisher_refresh_store(p jsonb) returns jsonb
 language plpgsql set search_path = '' set timezone = 'UTC' as $$
 declare
   v_connection uuid;
 begin
+  if exists (select 1 from public.platform_connections c where c.id = (p ->> 'connection_id')::uuid
+              and c.user_id <> (p ->> 'only_user')::uuid) then
+    return jsonb_build_object('stored', false, 'why', 'another user');
+  end if;
   update public.platform_connections c set
       access_token_encrypted = p ->> 'access_token_encrypted',
       refresh_token_encrypted = coalesce(p ->> 'refresh_token_encrypted', c.refresh_token_encrypted),
@@ -449,6 +453,28 @@ begin
       token_good_until = coalesce((p ->> 'good_until')::timestamptz, h.token_good_until)
     where h.scope = 'account' and h.key = p ->> 'key' and h.refresh_owner = (p ->> 'owner')::uuid;
   return jsonb_build_object('ok', true);
+end
+$$;
+
+-- Accounts whose token ends within 8 days, once in 6 hours over all hosts, with what a refresh needs.
+create or replace function public.publisher_renewals(p_version integer) returns jsonb
+language plpgsql set search_path = '' set timezone = 'UTC' as $$
+begin
+  perform public.publisher_require_version(p_version);
+  update public.publish_install i set renewals_at = now()
+    where i.renewals_at is null or i.renewals_at < now() - interval '6 hours';
+  if not found then
+    return '[]'::jsonb;
+  end if;
+  return (select coalesce(jsonb_agg(to_jsonb(e.c) || jsonb_build_object('token_good_until', e.token_good_until)), '[]'::jsonb)
+    from (select c, h.token_good_until
+      from public.platform_connections c
+      left join public.publish_holds h on h.scope = 'account' and h.token_md5 = md5(c.access_token_encrypted)
+      where c.is_active is not false and c.access_token_encrypted is not null
+        -- What ended long ago was given up by its owner.
+        and coalesce(h.token_good_until, c.token_expires_at at time zone 'UTC')
+            between now() - interval '1 day' and now() + interval '8 days'
+      order by coalesce(h.token_good_until, c.token_expires_at at time zone 'UTC'), c.id limit 200) e);
 end
 $$;
 
@@ -511,7 +537,7 @@ language sql stable set search_path = '' as $$
       where e.platform = p_platform and e.account_id = p_account and e.platform_post_id = p_id))
 $$;
 
--- Counts for the summary line: {now, waiting, overdue, skipped: {reason: n}, held: [{reason, until, n}]}.
+-- Counts for the summary line: {now, renewals_due: whether publisher_renewals is to be asked, waiting, overdue, skipped: {reason: n}, held: [{reason, until, n}]}.
 -- p_tick: {host, run_id, version, started_at, clock_skew_ms} of a tick that has come to its end; it is noted for
 -- "status" with this same call, so that an idle tick makes no request more.
 drop function if exists public.publisher_report(integer, uuid);
@@ -532,6 +558,8 @@ begin
   return jsonb_build_object(
     'now', clock_timestamp(),
     'installed_at', v_installed,
+    'renewals_due', p_user is null and coalesce((select i.renewals_at from public.publish_install i)
+                                                < now() - interval '6 hours', true),
     'due', (select count(*) from public.publish_queue q where q.state = 'waiting' and q.due_at <= now()
              and q.problem is null and (p_user is null or q.user_id = p_user)
              and (q.released or q.due_at >= v_installed or q.first_claimed_at is not null)),

@@ -287,3 +287,72 @@ describe('a refresh that fails', () => {
     expect(asked(from).uses).toBeLessThanOrEqual(2);
   });
 });
+
+describe('a token that lives for weeks', () => {
+  const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().replace('Z', '');
+  const renewals = (since: number) =>
+    publisher()
+      .wire()
+      .slice(since)
+      .filter(({ path }) => path.endsWith('/refresh_access_token'));
+  const nobodyLooked = () => publisher().supabase.sql`update public.publish_install set renewals_at = null`;
+  async function threads(days: number) {
+    const person = await addPerson(publisher());
+    return connect(publisher(), person, 'threads', { connection: { token_expires_at: inDays(days) } });
+  }
+
+  it('is renewed near its end though its account has nothing to publish, by one tick in hours', async () => {
+    const { run, wire } = publisher();
+    const [near, far] = [await threads(5), await threads(30)];
+    const before = await connectionOf(far);
+    const from = wire().length;
+    await nobodyLooked();
+    await run();
+    await run();
+    expect(renewals(from)).toHaveLength(1);
+    expect(await connectionOf(far)).toEqual(before);
+    const after = await connectionOf(near);
+    const left = Date.parse(`${after.expires}Z`) - Date.now();
+    expect(left).toBeGreaterThan(58 * 86_400_000);
+  });
+
+  it('is left alone by a tick that is limited to one user', async () => {
+    const { run, wire } = publisher();
+    await threads(5);
+    const other = await addPerson(publisher());
+    const from = wire().length;
+    await nobodyLooked();
+    await run({ userId: other.id });
+    expect(renewals(from)).toHaveLength(0);
+  });
+
+  it('that the platform refuses to renew disconnects its account, which is told; a fault of the platform does not', async () => {
+    const { run, platforms, wire } = publisher();
+    const account = await threads(5);
+    platforms.setFaults([{ platform: 'threads', kind: 'server_error_before' }]);
+    await nobodyLooked();
+    const first = await run();
+    platforms.setFaults([]);
+    expect(first.notices).toEqual([]);
+    expect(await connectionOf(account)).toMatchObject({ active: true });
+    const from = wire().length;
+    platforms.setFaults([{ platform: 'threads', kind: 'token_expired' }]);
+    await nobodyLooked();
+    const second = await run();
+    platforms.setFaults([]);
+    expect(renewals(from)).not.toHaveLength(0);
+    expect(second.notices.join()).toContain(account.name);
+    expect(await connectionOf(account)).toMatchObject({ active: false });
+  });
+});
+
+it('a refusal after a renewal that was cut off says that the token may have been lost with it', async () => {
+  const { run, supabase } = publisher();
+  const { person, account } = await channel({ connection: { refresh_token_encrypted: encrypt('1//gone') } });
+  await video(person);
+  await supabase.sql`insert into public.publish_holds (scope, key, refresh_owner, refresh_until)
+    values ('account', ${`youtube:${account.id}`}, gen_random_uuid(), now() - interval '1 minute')`;
+  const { notices } = await run({ userId: person.id });
+  expect(notices).toHaveLength(1);
+  expect(notices[0]).toContain('An earlier renewal was cut off');
+});

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { StoreError } from '../../src/core/store.ts';
@@ -107,5 +107,48 @@ describe('a database that goes away after the platform has answered', () => {
     expect(existsSync(spool())).toBe(true);
     await run({ userId: person.id, env: viaProxy() });
     expect(existsSync(spool())).toBe(false);
+  });
+});
+
+describe('a database that goes away after the platform has given out the next refresh token', () => {
+  it('does not cost the account: the token is kept on this host, and stored before anything is asked with it', async () => {
+    const { run, wire, supabase } = publisher();
+    lost = '/rpc/publisher_refresh_store';
+    const person = await addPerson(publisher());
+    const account = await connect(publisher(), person, 'x');
+    await schedule(publisher(), person, { platform: 'twitter' });
+    await expect(run({ userId: person.id, env: viaProxy() })).rejects.toThrow(StoreError);
+    expect(readFileSync(spool(), 'utf8')).not.toContain('x-refresh');
+
+    back();
+    await letTimePass(publisher(), 100);
+    const { summary } = await run({ userId: person.id, env: viaProxy() });
+    expect(summary).toMatchObject({ published: 1 });
+    expect(publicPosts(publisher(), account.id)).toHaveLength(1);
+    const renewed = wire().filter(({ path, platform }) => platform === 'x' && path === '/2/oauth2/token');
+    expect(renewed.map(({ status }) => status)).toEqual([200]);
+    const [row] =
+      await supabase.sql`select is_active from public.platform_connections where id = ${account.connectionId}`;
+    expect(row).toEqual({ is_active: true });
+  });
+
+  it('told a second time, long after the app has stored another one, changes nothing', async () => {
+    const { run, supabase } = publisher();
+    lost = '/rpc/publisher_refresh_store';
+    const person = await addPerson(publisher());
+    const account = await connect(publisher(), person, 'x');
+    await schedule(publisher(), person, { platform: 'twitter' });
+    await expect(run({ userId: person.id, env: viaProxy() })).rejects.toThrow(StoreError);
+    back();
+    await supabase.sql`update public.platform_connections set access_token_encrypted = 'of the app'
+      where id = ${account.connectionId}`;
+    const other = await addPerson(publisher());
+    await run({ userId: other.id, env: viaProxy() });
+    expect(existsSync(spool())).toBe(true);
+    await run({ userId: person.id, env: viaProxy() });
+    expect(existsSync(spool())).toBe(false);
+    const [row] = await supabase.sql`select access_token_encrypted as token
+      from public.platform_connections where id = ${account.connectionId}`;
+    expect(row).toEqual({ token: 'of the app' });
   });
 });
