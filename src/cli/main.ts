@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { loadEnvFile } from '../config/env-file.ts';
 import { redactText } from '../core/redact-text.ts';
 import { StoreError } from '../core/store.ts';
+import { registerConnections } from './connections/register.ts';
 import { EXIT } from './exit-codes.ts';
 import { CommandError, type Io } from './io.ts';
 import type { MigrateOptions } from './migrate.ts';
@@ -71,6 +72,8 @@ function buildProgram(io: () => Io, done: (code: number) => void): Command {
     .action(async (post: string, options: ResolveOptions) => {
       done(await (await import('./resolve.ts')).resolve(io(), post, options));
     });
+
+  registerConnections(program, io, done);
 
   program
     .command('find-test-user')

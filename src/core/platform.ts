@@ -1,3 +1,4 @@
+import type { Lifetime, Permission, StoredAccess } from './access.ts';
 import type { Problem } from './errors.ts';
 import type { Arm, Http, HttpSource } from './http.ts';
 import type { Logger } from './logger.ts';
@@ -39,6 +40,8 @@ export interface Capabilities {
   readonly writesPerHour: number;
   /** Tokens that live for hours are refreshed this long before they end, milliseconds; null: not refreshed here. */
   readonly refreshBeforeMs: number | null;
+  /** What ends an access before its time, a sentence that is shown with the accounts. */
+  readonly accessTrap?: string;
 }
 
 export interface KindCapabilities {
@@ -315,6 +318,12 @@ export interface Platform {
    */
   identify(named: string, accountId: string, reach: Reach | null): Promise<Identified | Unidentified>;
   verify(context: PlatformContext, account: Account): Promise<Verified>;
+  /** What the token must permit for this post, or in any case (null). Pure. */
+  permissions(accountId: string, post: Post | null): readonly Permission[];
+  /** What the token permits, by the platform's word; null: it does not tell, or not without our app. Absent: never. */
+  scopes?(context: PlatformContext, account: Account): Promise<readonly string[] | null>;
+  /** Until when no person is needed, by what is stored. Pure. */
+  lifetime(access: StoredAccess): Lifetime;
   /** null: this platform's tokens are not refreshed without a person. */
   refresh(context: PlatformContext, account: Account): Promise<Refreshed | null>;
   metrics(context: PlatformContext, account: Account, platformPostId: string): Promise<Metrics>;

@@ -53,7 +53,7 @@ const storedProblem = problemShape.extend({
   trace_id: z.string().optional(),
 });
 
-const connection = z
+export const connection = z
   .object({
     id: z.string(),
     platform: z.string(),

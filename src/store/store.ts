@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { z } from 'zod';
 import { type Claim, SCHEMA_VERSION, type Store, StoreError } from '../core/store.ts';
 import * as answers from './answers.ts';
+import { createAsk } from './ask.ts';
 import { noticesAnswer } from './notice-answer.ts';
 import type { Rpc } from './rpc.ts';
 import { appSettings } from './secret-answers.ts';
@@ -10,20 +10,7 @@ import { statusFacts } from './status-answer.ts';
 
 /** Every method is one function of supabase/migrations; see the comments there for what each decides. */
 export function createStore(rpc: Rpc, spool?: Spool): Store {
-  async function ask<S extends z.ZodType>(
-    name: string,
-    args: Readonly<Record<string, unknown>>,
-    shape: S,
-    onFailure?: () => void,
-  ): Promise<z.output<S>> {
-    const answer = shape.safeParse(await rpc(name, args, onFailure));
-    if (answer.success) return answer.data;
-    throw new StoreError(
-      'config',
-      `${name} answered in a shape this program does not know: ${answer.error.issues[0]?.path.join('.')} ${answer.error.issues[0]?.message}`,
-      'Run "content-publisher migrate" with this version of the program.',
-    );
-  }
+  const ask = createAsk(rpc);
   /** @throws StoreError while the database does not answer: everything stays as it is. */
   async function handOver({ call, p }: SpooledCall, userId: string | null): Promise<Delivery> {
     try {

@@ -9,7 +9,10 @@ import { toFailed } from './failure.ts';
 import { openAccount } from './tokens.ts';
 
 /** Connections with the remote account each reaches; a platform is asked only where the row does not tell. */
-export async function reachAccounts(deps: PublishDeps, claimed: ClaimedPost): Promise<readonly Candidate[]> {
+export async function reachAccounts(
+  deps: PublishDeps,
+  claimed: Pick<ClaimedPost, 'connections'>,
+): Promise<readonly Candidate[]> {
   const candidates: Candidate[] = [];
   for (const connection of claimed.connections) {
     const folded = foldPlatform(connection.platform);

@@ -52,7 +52,7 @@ function tokenOf({ accessJwt }: Session): Pick<Refreshed, 'token' | 'expiresAt'>
   return { token: new Secret(accessJwt), expiresAt: expiryOf(accessJwt) };
 }
 
-function isJwt(token: Secret): boolean {
+export function isJwt(token: Secret): boolean {
   return /^eyJ[\w-]*\.[\w-]+\.[\w-]+$/.test(token.reveal());
 }
 

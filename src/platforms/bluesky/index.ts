@@ -1,4 +1,5 @@
 import type { Platform } from '../../core/platform.ts';
+import { lifetime, permissions } from './access.ts';
 import { accountId, refresh, server, verify } from './account.ts';
 import { capabilities } from './capabilities.ts';
 import { followUps } from './content.ts';
@@ -21,6 +22,8 @@ export const bluesky: Platform = {
   find,
   identify,
   verify,
+  permissions,
+  lifetime,
   refresh,
   metrics,
 };

@@ -214,6 +214,10 @@ export function readInsights(from: Caller, postId: string): Promise<answers.Insi
   return get(from, `/${postId}/insights`, query, answers.insights);
 }
 
+export function graphUrl({ settings }: Pick<PlatformContext, 'settings'>, path: string): string {
+  return `${GRAPH}/${settings.version ?? DEFAULT_VERSION}${path}`;
+}
+
 function videos({ account }: Caller): string {
   return `/${account.id}/videos`;
 }

@@ -67,4 +67,6 @@ export const capabilities: Capabilities = {
   // Only reels have a documented number (30 in 24 hours, refused by Facebook itself).
   writesPerHour: 60,
   refreshBeforeMs: null,
+  accessTrap:
+    'A changed password, a removed role on the Page and 90 days in which the person does not use the app end its access without notice.',
 };

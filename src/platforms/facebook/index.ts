@@ -1,5 +1,6 @@
 import { firstCommentAsFollowUp, withFollowUps } from '../../core/own-comment.ts';
 import type { Platform } from '../../core/platform.ts';
+import { lifetime, permissions, scopes } from './access.ts';
 import { accountId, refresh, verify } from './account.ts';
 import { capabilities } from './capabilities.ts';
 import { findOwnComment, publishComment } from './comment.ts';
@@ -19,6 +20,9 @@ export const facebook: Platform = {
   ...withFollowUps({ prepare, publish, find }, { publish: publishComment, find: findOwnComment }),
   identify,
   verify,
+  permissions,
+  scopes,
+  lifetime,
   refresh,
   metrics,
 };

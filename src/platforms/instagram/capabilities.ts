@@ -70,4 +70,6 @@ export const capabilities: Capabilities = {
   writesPerHour: 100,
   // Instagram Login tokens live for 60 days and cannot be renewed once they have ended.
   refreshBeforeMs: 7 * DAY_MS,
+  accessTrap:
+    'Through Facebook: a changed password, a removed role on the Page and 90 days in which the person does not use the app end its access without notice. Through the Instagram login: 60 days after its last renewal, which posts bring about.',
 };

@@ -79,3 +79,5 @@ export type ShareStatistics = z.infer<typeof shareStatistics>['elements'][number
 export type Userinfo = z.infer<typeof userinfo>;
 export type OrganizationRole = z.infer<typeof acls>['elements'][number];
 export type Tokens = z.infer<typeof tokens>;
+
+export const introspection = z.object({ active: z.boolean(), scope: z.string().optional() });

@@ -8,6 +8,7 @@ import {
   assetStatus,
   comments,
   creatorAnalytics,
+  introspection,
   type ListedComment,
   type ListedPost,
   listing,
@@ -29,6 +30,7 @@ const DEFAULT_VERSION = '202609';
 const REST = 'https://api.linkedin.com/rest';
 const USERINFO = 'https://api.linkedin.com/v2/userinfo';
 const ACCESS_TOKEN = 'https://www.linkedin.com/oauth/v2/accessToken';
+const INTROSPECT = 'https://www.linkedin.com/oauth/v2/introspectToken';
 
 type ImageOrDocument = 'image' | 'document';
 interface StartedUpload {
@@ -241,4 +243,15 @@ export async function requestTokens(
   const response = await context.http.request({ method: 'POST', url: ACCESS_TOKEN, body: { form } });
   const parsed = tokens.safeParse(response.json);
   return response.status === 200 && parsed.success ? parsed.data : response;
+}
+
+/** https://learn.microsoft.com/en-us/linkedin/shared/authentication/token-introspection: what the token permits. */
+export async function introspect(
+  context: PlatformContext,
+  form: Readonly<Record<string, string | Secret>>,
+): Promise<readonly string[] | null> {
+  const response = await context.http.request({ method: 'POST', url: INTROSPECT, body: { form } });
+  const parsed = introspection.safeParse(response.json);
+  if (response.status !== 200 || !parsed.success) throw linkedinError(response, context.now(), 'not armed');
+  return parsed.data.scope?.split(/[ ,]+/).filter(Boolean) ?? null;
 }

@@ -62,6 +62,8 @@ export const capabilities: Capabilities = {
   writesPerHour: 60,
   // Access tokens live 60 days; only approved partners have refresh tokens.
   refreshBeforeMs: DAY_MS,
+  accessTrap:
+    'Tokens live for 60 days; only approved partners are given refresh tokens, for all others somebody connects again. Connecting with other permissions ends the earlier tokens of the person.',
 };
 
 function repeat(media: readonly MediaRule[]): KindCapabilities {

@@ -1,5 +1,6 @@
 import { withFollowUps } from '../../core/own-comment.ts';
 import type { Platform } from '../../core/platform.ts';
+import { lifetime, permissions, scopes } from './access.ts';
 import { accountId, refresh, verify } from './account.ts';
 import { capabilities } from './capabilities.ts';
 import { findOwnComment, publishComment } from './comment.ts';
@@ -21,6 +22,9 @@ export const linkedin: Platform = {
   ...withFollowUps({ prepare, publish, find }, { publish: publishComment, find: findOwnComment }),
   identify,
   verify,
+  permissions,
+  scopes,
+  lifetime,
   refresh,
   metrics,
 };

@@ -6,6 +6,7 @@ import { mastodonError } from './errors.ts';
 
 /** Its answers, as far as they are used: https://docs.joinmastodon.org/entities/ */
 const owner = z.object({ id: z.string().min(1), username: z.string(), display_name: z.string().catch('') });
+const application = z.object({ name: z.string(), scopes: z.array(z.string()).optional() });
 const configuration = z.object({
   configuration: z.object({
     statuses: z.object({
@@ -52,6 +53,8 @@ const PAGE = 40;
 /** The only place that knows Mastodon's addresses and the shape of its answers. */
 export interface Api {
   owner(): Promise<z.infer<typeof owner>>;
+  /** Of the token; null: the server does not tell. */
+  scopes(): Promise<readonly string[] | null>;
   configuration(): Promise<ServerConfiguration>;
   /** @returns its id, and whether it can be used already */
   upload(file: MediaFile): Promise<{ readonly id: string; readonly ready: boolean }>;
@@ -92,6 +95,7 @@ export function createApi(
 
   return {
     owner: () => ask('/api/v1/accounts/verify_credentials', owner),
+    scopes: async () => (await ask('/api/v1/apps/verify_credentials', application)).scopes ?? null,
     configuration: async () => (await ask('/api/v2/instance', configuration)).configuration,
 
     async upload(file) {

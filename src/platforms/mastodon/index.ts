@@ -1,4 +1,5 @@
 import type { Platform } from '../../core/platform.ts';
+import { lifetime, permissions, scopes } from './access.ts';
 import { accountId, lookUpAccountId, refresh, server, verify } from './account.ts';
 import { capabilities } from './capabilities.ts';
 import { followUps } from './content.ts';
@@ -22,6 +23,9 @@ export const mastodon: Platform = {
   find,
   identify,
   verify,
+  permissions,
+  scopes,
+  lifetime,
   refresh,
   metrics,
 };

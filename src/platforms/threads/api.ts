@@ -189,6 +189,6 @@ function parse<T>(context: PlatformContext, response: HttpResponse, schema: z.Zo
   throw requestError(response, context.now());
 }
 
-function address({ settings }: PlatformContext, path: string): string {
+export function address({ settings }: PlatformContext, path: string): string {
   return `${ORIGIN}/${settings.version ?? DEFAULT_VERSION}/${path}`;
 }

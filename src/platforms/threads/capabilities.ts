@@ -57,6 +57,7 @@ export const capabilities: Capabilities = {
   writesPerHour: 250,
   // Tokens live for 60 days and cannot be renewed once they have ended.
   refreshBeforeMs: 7 * DAY_MS,
+  accessTrap: 'Its tokens end 60 days after their last renewal, which posts bring about.',
 };
 
 function byContainer(media: readonly MediaRule[]): KindCapabilities {

@@ -53,4 +53,5 @@ export const capabilities: Capabilities = {
   writesPerHour: 15,
   // Access tokens live 2 hours.
   refreshBeforeMs: 10 * 60_000,
+  accessTrap: 'Its refresh tokens serve once: a program that renews them beside this one ends the access.',
 };

@@ -1,4 +1,5 @@
 import type { Platform } from '../../core/platform.ts';
+import { lifetime, permissions } from './access.ts';
 import { accountId, lookUpAccountId, refresh, verify } from './account.ts';
 import { capabilities } from './capabilities.ts';
 import { find } from './find.ts';
@@ -20,6 +21,8 @@ export const tiktok: Platform = {
   find,
   identify,
   verify,
+  permissions,
+  lifetime,
   refresh,
   metrics,
 };

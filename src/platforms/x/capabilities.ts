@@ -46,6 +46,8 @@ export const capabilities: Capabilities = {
   writesPerHour: 400,
   // Access tokens live 2 hours.
   refreshBeforeMs: 10 * 60_000,
+  accessTrap:
+    'Its refresh tokens serve once: a program that renews them beside this one ends the access. Without offline.access there is none, and the access ends after two hours.',
 };
 
 function listed(media: readonly MediaRule[]): KindCapabilities {

@@ -1,4 +1,5 @@
 import type { Platform } from '../../core/platform.ts';
+import { lifetime, permissions } from './access.ts';
 import { accountId, lookUpAccountId, refresh, verify } from './account.ts';
 import { capabilities } from './capabilities.ts';
 import { followUps } from './content.ts';
@@ -24,6 +25,8 @@ export const x: Platform = {
   find,
   identify,
   verify,
+  permissions,
+  lifetime,
   refresh,
   metrics,
 };

@@ -8,6 +8,7 @@ import { type SessionAnswer, sessionAnswer, type VideoStatus, videoStatus } from
 
 const API = 'https://www.googleapis.com';
 const TOKEN_URL = 'https://oauth2.googleapis.com/token';
+const TOKEN_INFO_URL = 'https://oauth2.googleapis.com/tokeninfo';
 const DEFAULT_VERSION = 'v3';
 
 /** Who asks. */
@@ -27,6 +28,7 @@ interface SessionRequest {
   readonly mime: string;
 }
 
+const tokenInfoAnswer = z.object({ scope: z.string() });
 const channels = z.object({
   items: z
     .array(
@@ -294,8 +296,16 @@ export function exchangeRefreshToken(
   });
 }
 
+/** https://developers.google.com/identity/protocols/oauth2: the token stands in the address, nowhere else is it taken. */
+export function tokenInfo(context: Pick<PlatformContext, 'http'>, token: Secret): Promise<HttpResponse> {
+  const url = new Secret(`${TOKEN_INFO_URL}?access_token=${encodeURIComponent(token.reveal())}`);
+  return context.http.request({ method: 'GET', url });
+}
+
 /** Each returns null for an answer that is not what was asked for. */
 export const parse = {
+  scopes: (response: HttpResponse): string[] | null =>
+    read(tokenInfoAnswer, response)?.scope.split(' ').filter(Boolean) ?? null,
   location: (response: HttpResponse): string | null =>
     response.status === 200 ? (response.headers['location'] ?? null) : null,
   channels: (response: HttpResponse): Channel[] | null => read(channels, response)?.items ?? null,

@@ -47,4 +47,6 @@ export const capabilities: Capabilities = {
   // A project's whole daily bucket of uploads (developers.google.com/youtube/data/determine_quota_cost).
   writesPerHour: 100,
   refreshBeforeMs: 5 * 60_000,
+  accessTrap:
+    'While the consent screen of the Google project is in testing, an access ends seven days after it was connected, without notice. Six months without use and a changed password end it too.',
 };

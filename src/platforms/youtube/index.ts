@@ -1,5 +1,6 @@
 import { withFollowUps } from '../../core/own-comment.ts';
 import type { Platform } from '../../core/platform.ts';
+import { lifetime, permissions, scopes } from './access.ts';
 import { accountId, lookUpAccountId, refresh, verify } from './account.ts';
 import { capabilities } from './capabilities.ts';
 import { find } from './find.ts';
@@ -21,6 +22,9 @@ export const youtube: Platform = {
   ...withFollowUps({ prepare, publish, find }, { publish: publishFollowUp, find: findFollowUp }),
   identify,
   verify,
+  permissions,
+  scopes,
+  lifetime,
   refresh,
   metrics,
 };

@@ -1,4 +1,5 @@
 import { makeComments } from '../comments.ts';
+import { debugToken } from '../debug-token.ts';
 import type { MakeSimulator, SimAccount, SimRequest, SimResponse } from '../simulator.ts';
 import { receiveBytes, uploadClip } from './clips.ts';
 import { addComment, listComments } from './comments.ts';
@@ -31,6 +32,8 @@ export const makeFacebookSimulator: MakeSimulator = (world) => {
       const account = accountOfUpload(world, request);
       return await receiveBytes(state, account, path[0] ?? '', request);
     }
+    if (path.length === 1 && path[0] === 'debug_token')
+      return debugToken(request, world, false) ?? refuse(ERRORS.badToken);
     const account = accountOf(world, request);
     if (request.method === 'POST') return await write(account, path, request);
     if (request.method !== 'GET') return refuse({ code: 100, message: 'Unsupported method' });

@@ -1,4 +1,5 @@
 import { makeComments } from '../comments.ts';
+import { debugToken } from '../debug-token.ts';
 import { bodyParameters, onlyQuery, pick, requestedFields } from '../graph-fields.ts';
 import { badParameter, graphRefusal, refuse } from '../graph-refusal.ts';
 import { Refusal } from '../refusal.ts';
@@ -29,6 +30,8 @@ export const makeInstagramSimulator: MakeSimulator = (world) => {
   async function answer(request: SimRequest): Promise<SimResponse> {
     if (request.path === '/refresh_access_token') return refreshToken(world, request);
     const [node = '', edge, ...more] = versionedPath(request.path);
+    if (node === 'debug_token' && edge === undefined)
+      return debugToken(request, world, false) ?? refuse(ERRORS.badToken);
     const account = accountOfToken(world, request);
     if (more.length > 0) return refuse(ERRORS.objectMissing);
     if (request.method === 'POST') return write(account, node, edge, request);

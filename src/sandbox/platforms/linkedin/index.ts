@@ -4,7 +4,14 @@ import type { MakeSimulator, SimRequest, SimResponse } from '../simulator.ts';
 import { badRequest, expiredToken, internalServerError, notFound, throttled } from './answers.ts';
 import { createComment, listComments } from './comments.ts';
 import { authenticate, checkVersion } from './gate.ts';
-import { accessToken, creatorAnalytics, organizationAcls, shareStatistics, userinfo } from './people.ts';
+import {
+  accessToken,
+  creatorAnalytics,
+  introspectToken,
+  organizationAcls,
+  shareStatistics,
+  userinfo,
+} from './people.ts';
 import { createPost, listPosts } from './posts.ts';
 import { emptyState } from './state.ts';
 import { actOnAssets, receive, showAsset } from './uploads.ts';
@@ -23,6 +30,7 @@ export const makeLinkedinSimulator: MakeSimulator = (world) => {
     const { method, path } = request;
     if (path.startsWith('/dms-uploads/') && method === 'PUT') return await receive(request, state, world);
     if (path === '/oauth/v2/accessToken' && method === 'POST') return accessToken(request, world);
+    if (path === '/oauth/v2/introspectToken' && method === 'POST') return introspectToken(request, world);
     const caller = authenticate(request, world);
     if (path === '/v2/userinfo' && method === 'GET') return userinfo(caller);
     if (!path.startsWith('/rest/')) return refuse(notFound(path));

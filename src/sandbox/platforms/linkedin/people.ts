@@ -80,6 +80,21 @@ export function accessToken(request: SimRequest, world: SimWorld): SimResponse {
   };
 }
 
+/** POST /oauth/v2/introspectToken, learn.microsoft.com/en-us/linkedin/shared/authentication/token-introspection */
+export function introspectToken(request: SimRequest, world: SimWorld): SimResponse {
+  const form = request.body.form();
+  const missing = ['client_id', 'client_secret', 'token'].find((name) => !form.get(name));
+  if (missing !== undefined)
+    return oauthError(400, 'invalid_request', `A required parameter "${missing}" is missing`);
+  const accounts = world.accounts.filter(({ token }) => token === form.get('token'));
+  const now = world.now().getTime();
+  const active =
+    accounts.length > 0 && accounts.every(({ tokenExpiresAt = Infinity }) => tokenExpiresAt > now);
+  if (!active) return { status: 200, json: { active: false, status: 'revoked' } };
+  const scope = [...new Set(accounts.flatMap(({ scopes }) => scopes))].join(',');
+  return { status: 200, json: { active, status: 'active', scope, auth_type: '3L' } };
+}
+
 function oauthError(status: number, error: string, error_description: string): SimResponse {
   return { status, json: { error, error_description } };
 }

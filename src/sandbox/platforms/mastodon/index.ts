@@ -2,7 +2,7 @@ import { Refusal } from '../refusal.ts';
 import type { MakeSimulator, SimRequest, SimResponse } from '../simulator.ts';
 import { answerError, INVALID_TOKEN, refuse, throttled } from './answers.ts';
 import { instance } from './configuration.ts';
-import { addressOf, authenticate } from './gate.ts';
+import { addressOf, application, authenticate, tokenOwner } from './gate.ts';
 import { showMedia, upload } from './media.ts';
 import { emptyState } from './state.ts';
 import { accountView, createStatus, listStatuses, showStatus } from './statuses.ts';
@@ -23,6 +23,8 @@ export const makeMastodonSimulator: MakeSimulator = (world) => {
         return { status: 200, json: instance(as('read:statuses')) };
       case 'GET /api/v1/accounts/verify_credentials':
         return { status: 200, json: accountView(as('read:accounts')) };
+      case 'GET /api/v1/apps/verify_credentials':
+        return { status: 200, json: application(tokenOwner(request, world)) };
       case 'POST /api/v2/media':
         return await upload(request, as('write:media'), state, world);
       case 'GET /api/v1/media/{id}':

@@ -1,3 +1,4 @@
+import { debugToken } from '../debug-token.ts';
 import { bodyParameters, onlyQuery, pick, requestedFields } from '../graph-fields.ts';
 import { badParameter, graphRefusal, refuse } from '../graph-refusal.ts';
 import { Refusal } from '../refusal.ts';
@@ -24,6 +25,8 @@ export const makeThreadsSimulator: MakeSimulator = (world) => {
   async function answer(request: SimRequest): Promise<SimResponse> {
     if (request.path === '/refresh_access_token') return refreshToken(world, request, madeAt);
     const [node = '', edge, ...more] = pathParts(request.path);
+    if (node === 'debug_token' && edge === undefined)
+      return debugToken(request, world, true) ?? refuse(ERRORS.badToken);
     const account = accountOfToken(world, request);
     requireScopes(account, 'threads_basic');
     if (more.length > 0) return refuse(ERRORS.objectMissing);

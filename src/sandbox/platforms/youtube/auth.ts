@@ -7,6 +7,8 @@ export interface Auth {
     request: SimRequest,
     scopes: readonly string[],
   ): { readonly account: SimAccount } | { readonly refusal: SimResponse };
+  /** Whose token it is, while it lives. */
+  accountOf(token: string): SimAccount | undefined;
   /** A new access token; earlier ones live on until their own end, as Google's do. */
   refresh(account: SimAccount, lifeMs: number): string;
 }
@@ -32,6 +34,7 @@ export function makeAuth(world: SimWorld): Auth {
   }
 
   return {
+    accountOf,
     check(request, scopes) {
       const [, token] = /^Bearer (\S+)$/.exec(request.headers['authorization'] ?? '') ?? [];
       if (token === undefined) return { refusal: loginRequired() };

@@ -18,7 +18,7 @@ import { listChannels, listUploads, listVideos } from './reads.ts';
 import { makeSessions } from './sessions.ts';
 import { METHODS, type Method } from './spec.ts';
 import type { Limits, SimVideo } from './state.ts';
-import { exchangeToken } from './token.ts';
+import { exchangeToken, tokenInfo } from './token.ts';
 
 /** Of a project as Google makes it (developers.google.com/youtube/data/determine_quota_cost). */
 const DEFAULT_LIMITS: Limits = {
@@ -52,6 +52,7 @@ function simulate(world: SimWorld, limits: Limits): ReturnType<MakeSimulator> {
   const sessions = makeSessions(world, videos, quota, limits);
 
   async function handle(request: SimRequest): Promise<SimResponse> {
+    if (request.path === '/tokeninfo') return tokenInfo(request, auth);
     if (request.path === '/token') return exchangeToken(request, world, auth);
     if (request.method === 'PUT' && request.path === METHODS.insert.path) {
       // A session's own requests cost nothing.

@@ -39,6 +39,18 @@ export function exchangeToken(request: SimRequest, world: SimWorld, auth: Auth):
   };
 }
 
+/** GET /tokeninfo: takes the token in the address only. */
+export function tokenInfo(request: SimRequest, auth: Auth): SimResponse {
+  const strange = [...request.query.keys()].some((name) => name !== 'access_token');
+  const account = auth.accountOf(request.query.get('access_token') ?? '');
+  if (request.method !== 'GET' || strange || account === undefined)
+    return oauthError(400, 'invalid_token', 'Invalid Value');
+  return {
+    status: 200,
+    json: { scope: account.scopes.join(' '), expires_in: '3000', access_type: 'offline' },
+  };
+}
+
 function oauthError(status: number, error: string, description: string): SimResponse {
   return { status, json: { error, error_description: description } };
 }
