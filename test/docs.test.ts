@@ -59,7 +59,14 @@ describe('README.md', () => {
   });
 
   it('names only options that the program has', async () => {
-    const texts = await Promise.all([help(), ...(await programCommands()).map((name) => help(name))]);
+    const commands = await Promise.all(
+      (await programCommands()).map(async (name) => [name, await help(name)]),
+    );
+    const subcommands = commands.flatMap(([name = '', text = '']) =>
+      all(text.split('\nCommands:\n')[1] ?? '', /^ {2}(?!help)([a-z][a-z-]*)/gm).map((one) => [name, one]),
+    );
+    const more = await Promise.all(subcommands.map((path) => help(...path)));
+    const texts = [await help(), ...commands.map(([, text]) => text), ...more];
     for (const option of unique(all(README, /`[^`\n]*?(--[a-z-]+)/g)))
       expect(texts.join(' '), option).toContain(option);
   });

@@ -17,7 +17,7 @@ type TokenReading =
   | { readonly kind: 'token'; readonly token: Secret }
   | { readonly kind: 'undecryptable'; readonly reason: string };
 
-export type AccountState =
+type AccountState =
   | 'well'
   | 'expired'
   | 'disconnected'

@@ -3,7 +3,7 @@ import type { Lifetime } from './access.ts';
 const DAY_MS = 86_400_000;
 
 /** A person is told when so many days are left; 0: it should be over already. */
-export const WARN_DAYS = [14, 7, 3, 1, 0] as const;
+const WARN_DAYS = [14, 7, 3, 1, 0] as const;
 
 export interface TokenWarning {
   /** Whole days that are left; negative: since it has ended. */
