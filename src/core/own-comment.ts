@@ -43,7 +43,9 @@ export function firstComment({ options }: Pick<Post, 'options'>): string | null 
 }
 
 export function firstCommentAsFollowUp(post: Post): readonly FollowUp[] {
-  return firstComment(post) === null ? [] : [{ effect: 'comment', label: 'the first comment' }];
+  const text = firstComment(post);
+  if (text === null) return [];
+  return [{ effect: 'comment', label: 'the first comment', says: { text, length: lengthOf(text) } }];
 }
 
 /**
@@ -64,7 +66,7 @@ export function firstCommentProblems(
     return [rejected('COMMENT_NOT_POSSIBLE', impossible, hint)];
   }
   const control = controlCharacters(text);
-  const length = [...text].length;
+  const length = lengthOf(text);
   const tooLong = rejected(
     'COMMENT_TOO_LONG',
     `The first comment has ${length} characters; ${label} takes at most ${max}.`,
@@ -77,6 +79,8 @@ export function firstCommentProblems(
     ...(length > max ? [tooLong] : []),
   ];
 }
+
+const lengthOf = (text: string) => [...text].length;
 
 /** A comment as the platform lists it below a post of ours. */
 export interface ListedComment {

@@ -4,7 +4,7 @@ import type { Arm, Http, HttpSource } from './http.ts';
 import type { Logger } from './logger.ts';
 import type { MediaInfo, MediaRole } from './media.ts';
 import type { PlatformName } from './platform-name.ts';
-import type { Post, PostKind, PostMedia } from './post.ts';
+import type { Post, PostKind, PostMedia, TextLimit } from './post.ts';
 import type { OptionShapes } from './post-options.ts';
 import type { Secret } from './secret.ts';
 
@@ -265,6 +265,8 @@ export interface FollowUp {
   readonly effect: string;
   /** In a sentence, e.g. "part 2 of 5" or "the first comment". */
   readonly label: string;
+  /** What it says, and how long that is as the platform counts it; absent: nothing that could be read. */
+  readonly says?: { readonly text: string; readonly length: number };
   /** Of the post's files, which it shows; absent: none. */
   readonly role?: MediaRole;
 }
@@ -304,6 +306,8 @@ export interface Platform {
    * prepared, armed, sent and looked for on its own, with `job.effect` saying which. Absent: nothing. Pure.
    */
   followUps?(post: Post): readonly FollowUp[];
+  /** What the account's own server says where the parts of this text depend on it; null: they do not. Only reads. */
+  textLimit?(reach: Reach, post: Post): Promise<TextLimit | null>;
   /** What the platform takes for this post. Absent: nothing. Pure. */
   cost?(post: Post): Cost;
   /** Uploads, containers: invisible and resumable from job.checkpoint. */

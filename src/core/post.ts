@@ -39,6 +39,14 @@ export interface Post {
   readonly options: JsonObject;
   readonly metadata: JsonObject;
   readonly dueAt: Date;
+  /** Of the account's own server, which was asked because it decides where the text is cut (`Platform.textLimit`). */
+  readonly textLimit?: TextLimit;
+}
+
+export interface TextLimit {
+  readonly max: number;
+  /** What an address counts, however long it is. */
+  readonly perAddress: number;
 }
 
 export type BuiltPost = { readonly post: Post } | { readonly problems: readonly Problem[] };

@@ -23,10 +23,11 @@ export function threadNotPossible(hold: string): Problem {
   );
 }
 
-export function threadFollowUps(parts: readonly string[] | null): readonly FollowUp[] {
-  return (parts ?? []).slice(1).map((_text, index) => ({
+export function threadFollowUps(parts: readonly string[] | null, count: Size['count']): readonly FollowUp[] {
+  return (parts ?? []).slice(1).map((text, index) => ({
     effect: effectName(index + 2),
     label: `part ${index + 2} of ${parts?.length}`,
+    says: { text, length: count(text) },
   }));
 }
 

@@ -281,7 +281,7 @@ const isOutOrMaybe = (target: StoredTarget) =>
 /** The app deletes a disconnected account's row before it makes the new one: a tick may come in between. */
 const waitsForReconnection = ({ state, error }: StoredTarget) => state === 'held' && error?.kind === 'auth';
 
-const accountUnknown = (target: StoredTarget): Problem => ({
+export const accountUnknown = (target: StoredTarget): Problem => ({
   kind: waitsForReconnection(target) ? 'auth' : 'unusable',
   code: 'ACCOUNT_NOT_CONNECTED',
   message: `The ${target.platform} account ${target.accountName ?? target.accountId} is not connected for the owner of this post.`,

@@ -78,18 +78,21 @@ async function noteFailure(
   return { ...failed, reached, heldUntil: new Date(hold.until.getTime() + BEHIND_OTHERS_MS) };
 }
 
-async function advance(deps: PublishDeps, work: TargetWork): Promise<Step> {
-  const { target, chosen, platform, context, post } = work;
-  const stop = mayNotSend(work, deps);
+async function advance(deps: PublishDeps, claimed: TargetWork): Promise<Step> {
+  const { target, chosen, platform, context } = claimed;
+  const stop = mayNotSend(claimed, deps);
   if (stop !== null) return stop;
   const opened = await openAccount(deps, platform, context, chosen);
-  if ('lookAt' in opened) return later(work, opened.lookAt, 'the token of its account is being renewed');
+  if ('lookAt' in opened) return later(claimed, opened.lookAt, 'the token of its account is being renewed');
   if ('refused' in opened) {
     await disconnectAccount(deps, chosen, platform.capabilities.label, opened.refused);
     return fail(deps, target, toFailed(opened.refused, platform.capabilities.label));
   }
   if ('problem' in opened)
     return fail(deps, target, { problem: opened.problem, reached: true, retryAt: null });
+  const textLimit = await platform.textLimit?.({ context, account: opened.account }, claimed.post);
+  const post = textLimit == null ? claimed.post : { ...claimed.post, textLimit };
+  const work = { ...claimed, post };
   // What was prepared from other content is of no use.
   const checkpoint = target.revision === work.revision ? readCheckpoint(deps, target) : null;
   if (checkpoint === 'unreadable' && mainEffect(target) !== undefined) {

@@ -212,6 +212,46 @@ describe('content-publisher', () => {
       expect(queued).toHaveLength(0);
     });
 
+    it('shows what follows a post, with its length, and what all of it costs', async () => {
+      await connect(publisher(), person, 'x');
+      await connect(publisher(), person, 'facebook');
+      const paragraphs = ['First', 'Second', 'Third'].map((word) => `${word} ${'and so on '.repeat(16)}end`);
+      await schedule(publisher(), person, {
+        platform: 'x',
+        content: paragraphs.join('\n\n'),
+        metadata: { publish_options: { thread: true } },
+      });
+      const publish_options = { first_comment: 'The recipe:\nflour, water' };
+      await schedule(publisher(), person, { metadata: { publish_options } });
+      const { stdout } = await start(['run', '--dry-run'], onlyPerson());
+      expect(stdout).toContain(`then     part 2 of 3 (170 characters): ${paragraphs[1]}\n`);
+      expect(stdout).toContain(`then     part 3 of 3 (169 characters): ${paragraphs[2]}\n`);
+      expect(stdout).toContain('note     X takes about USD 0.045 of the prepaid credits for these 3 posts');
+      expect(stdout).toContain(
+        'then     the first comment (24 characters): The recipe:\n           flour, water\n',
+      );
+    });
+
+    it('shows each account that a post goes to, with the text that is meant for it', async () => {
+      const page = await connect(publisher(), person, 'facebook');
+      const user = await connect(publisher(), person, 'x');
+      const post = await schedule(publisher(), person);
+      const rows = [
+        { platform: 'facebook', account_id: page.id, text: null },
+        { platform: 'x', account_id: user.id, text: 'Said in other words' },
+        { platform: 'x', account_id: '999', text: null },
+      ].map((row) => ({ ...row, source: post.table, post_id: post.id }));
+      await insertRows(publisher().supabase, 'public.publish_targets', rows);
+      const { stdout } = await start(['run', '--dry-run'], onlyPerson());
+      expect(stdout).toContain(': 1 due.');
+      const [, first = '', second = '', third = ''] = stdout.split(`${post.table}:${post.id}\n`);
+      expect(first).toContain(`to       facebook (text) — ${page.name} (${page.id})`);
+      expect(first).toContain(`text     ${post.content}`);
+      expect(second).toContain(`to       x (text) — ${user.name} (${user.id})`);
+      expect(second).toContain('text     Said in other words\n');
+      expect(third).toContain('PROBLEM  The x account 999 is not connected for the owner of this post.');
+    });
+
     it('names options that are misspelt, and those that change nothing', async () => {
       await connect(publisher(), person, 'facebook');
       const publish_options = { altText: 'A loaf', privacy: 'private' };

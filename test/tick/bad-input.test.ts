@@ -155,7 +155,7 @@ const REFUSED: readonly Refused[] = [
     what: 'a text for Instagram',
     row: { platform: 'instagram' },
     code: 'KIND_NOT_POSSIBLE',
-    says: [/without an image or a video/],
+    says: [/no posts of kind text; it takes images/],
   },
   {
     what: 'a picture whose server answers that there is none',

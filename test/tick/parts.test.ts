@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { FULL_SCOPES } from '../../src/sandbox/platforms/mastodon/gate.ts';
 import { installedLongAgo, letTimePass, publicPosts, readRow } from '../support/app-rows.ts';
 import { addPerson, connect, schedule } from '../support/people.ts';
 import { usePublisher } from '../support/publisher.ts';
@@ -46,4 +47,54 @@ describe.each(['bluesky', 'mastodon'] as const)('a thread on %s', (platform) => 
       expect(texts().join(' ')).toBe(LONG);
     },
   );
+});
+
+describe('a thread on a Mastodon server with limits of its own', () => {
+  const ADDRESS = 'https://raobakes.example/news';
+  const withAddresses = Array.from({ length: 24 }, (_, index) => `Look ${index} at ${ADDRESS}/${index} now.`);
+  const content = withAddresses.join(' ');
+
+  async function parts(extra: Readonly<Record<string, string>>) {
+    const person = await addPerson(publisher());
+    const account = await connect(publisher(), person, 'mastodon', {
+      sim: { extra: { server: 'https://mastodon.example', ...extra } },
+    });
+    await schedule(publisher(), person, {
+      platform: 'mastodon',
+      content,
+      metadata: { publish_options: { thread: true } },
+    });
+    const { summary } = await publisher().run({ userId: person.id });
+    expect(summary).toMatchObject({ published: 1, failed: 0 });
+    const texts = publicPosts(publisher(), account.id).map(({ text }) => text);
+    expect(texts.join(' ')).toBe(content);
+    return texts.map((text) => text.split(ADDRESS).length - 1);
+  }
+
+  it('is cut by how much a post holds there, and by what an address counts', async () => {
+    expect(await parts({})).toEqual([12, 12]);
+    expect(await parts({ maxCharacters: '300' })).toEqual([7, 7, 7, 3]);
+    expect(await parts({ perUrl: '60' })).toEqual([6, 6, 6, 6]);
+    expect(await parts({ maxCharacters: '5000' })).toEqual([24]);
+  });
+
+  it('goes on as it was begun when the server changes its limits', async () => {
+    const person = await addPerson(publisher());
+    const sim = { extra: { server: 'https://mastodon.example', maxCharacters: '300' } };
+    const account = await connect(publisher(), person, 'mastodon', { sim });
+    const metadata = { publish_options: { thread: true } };
+    await schedule(publisher(), person, { platform: 'mastodon', content, metadata });
+    await publisher().run({ userId: person.id, env: { WRITES_PER_HOUR: '1' } });
+    const shown = () => publicPosts(publisher(), account.id).map(({ text }) => text);
+    expect(shown()).toHaveLength(1);
+    publisher().platforms.addAccounts('mastodon', [
+      { ...account, scopes: FULL_SCOPES, extra: { ...sim.extra, maxCharacters: '5000' } },
+    ]);
+    for (let tick = 0; tick < 8; tick += 1) {
+      await letTimePass(publisher(), 600);
+      await publisher().run({ userId: person.id });
+    }
+    expect(shown()).toHaveLength(4);
+    expect(shown().join(' ')).toBe(content);
+  });
 });

@@ -25,7 +25,7 @@ export function partsOf({ text, options }: Post): readonly string[] | null {
 }
 
 export function followUps(post: Post): readonly FollowUp[] {
-  return threadFollowUps(partsOf(post));
+  return threadFollowUps(partsOf(post), countGraphemes);
 }
 
 /** What one visible act says, and the name of the one that it answers to. */

@@ -19,13 +19,14 @@ const DURATIONS: Readonly<Record<Poll['duration_days'], string>> = {
   14: 'FOURTEEN_DAYS',
 };
 
+/** UTF-16 code units, as problems.ts counts. */
+const count = (text: string) => text.length;
+
 /** The text of the post and, where a thread was asked for, of the comments that go on with it; null: it cannot be cut. */
 export function partsOf({ text, options }: Post): readonly string[] | null {
   const { max } = capabilities.text;
   if (!readOptions(options).thread || text.length <= max) return [text];
   if (text.length > max + MAX_COMMENT * MAX_PARTS) return null;
-  // As problems.ts counts.
-  const count = (part: string) => part.length;
   const [head] = splitText(text, { max, count }) ?? [];
   if (head === undefined) return null;
   const comments = splitText(text.trim().slice(head.length), { max: MAX_COMMENT, count });
@@ -38,7 +39,7 @@ export function postText(post: Post): string {
 }
 
 export function followUps(post: Post): readonly FollowUp[] {
-  return [...threadFollowUps(partsOf(post)), ...firstCommentAsFollowUp(post)];
+  return [...threadFollowUps(partsOf(post), count), ...firstCommentAsFollowUp(post)];
 }
 
 /** A file of the post with the URN that LinkedIn gave its upload. */

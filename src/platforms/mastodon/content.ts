@@ -1,12 +1,13 @@
 import { asFilledText, isTrue } from '../../core/json-value.ts';
 import type { FollowUp } from '../../core/platform.ts';
 import type { Post } from '../../core/post.ts';
+import type { Size } from '../../core/split-text.ts';
 import { threadFollowUps, threadPart, threadParts } from '../../core/thread.ts';
 import { capabilities } from './capabilities.ts';
 import { countCharacters } from './count.ts';
 
-/** characters_reserved_per_url of a server that has changed nothing. */
-const PER_ADDRESS = 23;
+/** Of a server that has changed nothing. */
+const USUAL = { max: capabilities.text.max, perAddress: 23 };
 
 /** The text as it is sent: a card is made by the server, from an address in the text. */
 export function textOf({ text, link }: Post): string {
@@ -18,18 +19,22 @@ export function contentWarning({ options }: Post): string {
   return asFilledText(options['content_warning']) ?? '';
 }
 
-/**
- * The texts of the thread, or the one text; null when it cannot be cut into fitting parts. Which server it goes to is not
- * known here, so a part holds what each takes unless it was changed. The warning stands before every part, and counts.
- */
-export function partsOf(post: Post): readonly string[] | null {
+export const isThread = ({ options }: Pick<Post, 'options'>): boolean => options['thread'] === true;
+
+/** What a part may hold, as the account's server says once it was asked. The warning stands before every part, and counts. */
+export function sizeOf(post: Post): Size {
+  const { max, perAddress } = post.textLimit ?? USUAL;
   const warning = contentWarning(post);
-  const count = (part: string) => countCharacters(`${warning}${part}`, PER_ADDRESS);
-  return threadParts(textOf(post), post.options['thread'] === true, { max: capabilities.text.max, count });
+  return { max, count: (part) => countCharacters(`${warning}${part}`, perAddress) };
+}
+
+/** The texts of the thread, or the one text; null when it cannot be cut into fitting parts. */
+export function partsOf(post: Post): readonly string[] | null {
+  return threadParts(textOf(post), isThread(post), sizeOf(post));
 }
 
 export function followUps(post: Post): readonly FollowUp[] {
-  return threadFollowUps(partsOf(post));
+  return threadFollowUps(partsOf(post), sizeOf(post).count);
 }
 
 /** What one visible act says, and the name of the one that it answers to. */

@@ -9,6 +9,7 @@ import { metrics } from './metrics.ts';
 import { prepare } from './prepare.ts';
 import { OPTION_SHAPES, problems } from './problems.ts';
 import { publish } from './publish.ts';
+import { textLimit } from './server-limits.ts';
 
 export const mastodon: Platform = {
   capabilities,
@@ -18,6 +19,7 @@ export const mastodon: Platform = {
   lookUpAccountId,
   problems,
   followUps,
+  textLimit,
   prepare,
   publish,
   find,

@@ -13,7 +13,7 @@ import {
 import { threadNotPossible } from '../../core/thread.ts';
 import { kindProblems, videoInCarousel } from '../../core/usual-problems.ts';
 import { capabilities } from './capabilities.ts';
-import { partsOf } from './content.ts';
+import { partsOf, sizeOf } from './content.ts';
 
 const VISIBILITIES = ['public', 'unlisted', 'private'] as const;
 
@@ -35,7 +35,7 @@ export function problems(post: Post): Problem[] {
   const wrongKind = kindProblems(capabilities, post, 'texts, links, up to four pictures and videos');
   if (wrongKind.length > 0) return wrongKind;
   return [
-    ...(partsOf(post) === null ? [threadNotPossible(`${capabilities.text.max} characters`)] : []),
+    ...(partsOf(post) === null ? [threadNotPossible(`${sizeOf(post).max} characters`)] : []),
     ...videoInCarousel(capabilities, post),
     ...optionProblems(capabilities.label, OPTION_SHAPES, post.options),
   ];

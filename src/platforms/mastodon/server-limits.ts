@@ -1,8 +1,16 @@
 import { PublishError } from '../../core/errors.ts';
-import type { Job, MediaFile } from '../../core/platform.ts';
-import type { ServerConfiguration } from './api.ts';
-import { contentWarning, partsOf, textOf } from './content.ts';
+import type { Job, MediaFile, Reach } from '../../core/platform.ts';
+import type { Post, TextLimit } from '../../core/post.ts';
+import { createApi, type ServerConfiguration } from './api.ts';
+import { contentWarning, isThread, partsOf, textOf } from './content.ts';
 import { countCharacters } from './count.ts';
+
+/** Asked for threads alone: it is cut by what the server takes. */
+export async function textLimit({ context, account }: Reach, post: Post): Promise<TextLimit | null> {
+  if (!isThread(post)) return null;
+  const { statuses } = await createApi(context, account).configuration();
+  return { max: statuses.max_characters, perAddress: statuses.characters_reserved_per_url };
+}
 
 /**
  * What the account's own server would refuse, by its own numbers.

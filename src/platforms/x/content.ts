@@ -34,7 +34,7 @@ export function partsOf(post: Post): readonly string[] | null {
 }
 
 export function followUps(post: Post): readonly FollowUp[] {
-  return threadFollowUps(partsOf(post));
+  return threadFollowUps(partsOf(post), weightOf);
 }
 
 /** What one visible act says, and the name of the one that it answers to. */

@@ -1,6 +1,6 @@
 import type { SimAccount } from '../simulator.ts';
 
-/** The defaults of Mastodon 4.5. `extra.maxCharacters` of an account: its server allows another length. */
+/** The defaults of Mastodon 4.5. `extra.maxCharacters` and `extra.perUrl` of an account: its server counts otherwise. */
 export const LIMITS = {
   maxMedia: 4,
   perUrl: 23,
@@ -19,6 +19,10 @@ export function maxCharacters(account: SimAccount | undefined): number {
   return Number(account?.extra?.['maxCharacters'] ?? 500);
 }
 
+export function perUrl(account: SimAccount | undefined): number {
+  return Number(account?.extra?.['perUrl'] ?? LIMITS.perUrl);
+}
+
 /** GET /api/v2/instance, as far as it is of use. */
 export function instance(account: SimAccount | undefined): object {
   return {
@@ -31,7 +35,7 @@ export function instance(account: SimAccount | undefined): object {
       statuses: {
         max_characters: maxCharacters(account),
         max_media_attachments: LIMITS.maxMedia,
-        characters_reserved_per_url: LIMITS.perUrl,
+        characters_reserved_per_url: perUrl(account),
       },
       media_attachments: {
         supported_mime_types: [...IMAGE_TYPES, ...VIDEO_TYPES],

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 import { refuse } from './answers.ts';
-import { LIMITS, maxCharacters } from './configuration.ts';
+import { LIMITS, maxCharacters, perUrl } from './configuration.ts';
 import { addressOf } from './gate.ts';
 import { usable, view } from './media.ts';
 import type { Media, State, StoredStatus } from './state.ts';
@@ -52,7 +52,7 @@ export function createStatus(
   const media = attach(body.media_ids ?? [], account, state, world);
   if (text.trim() === '' && media.length === 0) refuse(422, "Validation failed: Text can't be blank");
   const most = maxCharacters(account);
-  if (lengthOf(`${body.spoiler_text ?? ''}${text}`) > most)
+  if (lengthOf(`${body.spoiler_text ?? ''}${text}`, account) > most)
     refuse(422, `Validation failed: Text character limit of ${most} exceeded`);
   const replyTo = body.in_reply_to_id ?? null;
   if (replyTo !== null && !state.statuses.has(replyTo)) refuse(404, 'Record not found');
@@ -186,10 +186,10 @@ function nameOf({ name }: SimAccount): string {
   return name.toLowerCase().replaceAll(/\W+/g, '_');
 }
 
-/** Every address counts 23, of a mention only the local part, the rest as graphemes. */
-function lengthOf(text: string): number {
+/** Every address counts the same, of a mention only the local part, the rest as graphemes. */
+function lengthOf(text: string, account: SimAccount): number {
   const counted = text
-    .replace(/https?:\/\/[^\s<>"“”]+/gi, 'x'.repeat(LIMITS.perUrl))
+    .replace(/https?:\/\/[^\s<>"“”]+/gi, 'x'.repeat(perUrl(account)))
     .replace(/(^|[^\w/])@(\w+)@[\w.-]+\w/g, '$1@$2');
   return [...new Intl.Segmenter('en').segment(counted)].length;
 }
