@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { listConnections } from '../../src/cli/connections/list.ts';
+import { refreshConnection } from '../../src/cli/connections/refresh.ts';
 import { verifyConnections } from '../../src/cli/connections/verify.ts';
 import { installedLongAgo, minutesAgo } from '../support/app-rows.ts';
 import { runCommand } from '../support/command.ts';
@@ -336,5 +337,136 @@ describe('content-publisher connections verify', () => {
       code: 64,
       err: expect.stringContaining('none of the connected accounts'),
     });
+  });
+});
+
+describe('content-publisher connections refresh', () => {
+  const refresh = (person: Person, named: string, change: Readonly<Record<string, string>> = {}) =>
+    runCommand(publisher(), (io) => refreshConnection(io, named), { TEST_USER_ID: person.id, ...change });
+
+  async function rowOf(connectionId: string) {
+    const [row] = await publisher().supabase
+      .sql`select * from public.platform_connections where id = ${connectionId}`;
+    return row ?? {};
+  }
+
+  it('renews the token, stores it, and the next tick uses it without another renewal', async () => {
+    const person = await addPerson(publisher());
+    const account = await connect(publisher(), person, 'x');
+    const before = await rowOf(account.connectionId);
+    const { code, out } = await refresh(person, account.id);
+    expect([code, out]).toEqual([
+      0,
+      expect.stringMatching(/has a new access token, good until 20.*It is stored/),
+    ]);
+    const after = await rowOf(account.connectionId);
+    expect(after['access_token_encrypted']).not.toBe(before['access_token_encrypted']);
+    expect(after['refresh_token_encrypted']).not.toBe(before['refresh_token_encrypted']);
+    expect(out).not.toContain('x-access');
+    await schedule(publisher(), person, { platform: 'twitter' });
+    expect((await publisher().run({ userId: person.id })).summary.published).toBe(1);
+    expect((await rowOf(account.connectionId))['access_token_encrypted']).toBe(
+      after['access_token_encrypted'],
+    );
+  });
+
+  it('renews also a token that is good for long', async () => {
+    const person = await addPerson(publisher());
+    const account = await connect(publisher(), person, 'youtube');
+    expect((await refresh(person, account.id)).code).toBe(0);
+    const first = await rowOf(account.connectionId);
+    expect((await refresh(person, account.id)).code).toBe(0);
+    expect(await rowOf(account.connectionId)).not.toMatchObject({
+      access_token_encrypted: first['access_token_encrypted'],
+    });
+  });
+
+  it('while another host renews it, nobody else does', async () => {
+    const { supabase } = publisher();
+    const person = await addPerson(publisher());
+    const account = await connect(publisher(), person, 'youtube');
+    await supabase.sql`insert into public.publish_holds (scope, key, refresh_owner, refresh_until)
+      values ('account', ${`youtube:${account.id}`}, gen_random_uuid(), now() + interval '1 minute')`;
+    const before = await rowOf(account.connectionId);
+    expect(await refresh(person, account.id)).toMatchObject({
+      code: 75,
+      err: expect.stringContaining('at this moment'),
+    });
+    expect(await rowOf(account.connectionId)).toEqual(before);
+  });
+
+  it('a refusal of the platform disconnects the account with its reason', async () => {
+    const person = await addPerson(publisher());
+    const account = await connect(publisher(), person, 'youtube', {
+      connection: { refresh_token_encrypted: encrypt('1//revoked') },
+    });
+    const { code, err } = await refresh(person, account.id);
+    expect([code, err]).toEqual([1, expect.stringContaining('It is disconnected now; its posts wait.')]);
+    expect(await rowOf(account.connectionId)).toMatchObject({
+      is_active: false,
+      connection_status: 'expired',
+    });
+    expect((await list(person))[0]).toMatchObject({
+      state: 'disconnected',
+      detail: expect.stringMatching(/./),
+    });
+    expect(await refresh(person, account.id)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('is disconnected'),
+    });
+  });
+
+  it.each([
+    ['has a fault of its own', 'server_error_before'],
+    ['cuts the connection', 'drop_before'],
+  ] as const)('a platform that %s disconnects nothing: try again later', async (_what, kind) => {
+    const person = await addPerson(publisher());
+    const account = await connect(publisher(), person, 'youtube');
+    const before = await rowOf(account.connectionId);
+    publisher().platforms.setFaults([{ platform: 'youtube', match: 'POST /token', kind }]);
+    const { code, err } = await refresh(person, account.id);
+    publisher().platforms.setFaults([]);
+    expect([code, err]).toEqual([75, expect.stringMatching(/^The YouTube account .*: [A-Z]/)]);
+    expect(await rowOf(account.connectionId)).toEqual(before);
+  });
+
+  it('says what cannot be renewed, and why', async () => {
+    const person = await addPerson(publisher());
+    const page = await connect(publisher(), person, 'facebook');
+    const member = await connect(publisher(), person, 'linkedin');
+    const garbage = await connect(publisher(), person, 'youtube', {
+      connection: { refresh_token_encrypted: 'hunter2' },
+    });
+    expect(await refresh(person, page.id)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('no end by time'),
+    });
+    expect(await refresh(person, member.id)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('without a person'),
+    });
+    const unreadable = await refresh(person, garbage.id);
+    expect(unreadable.code).toBe(78);
+    expect(unreadable.err).toContain('neither encrypted nor a token');
+    expect(unreadable.err).not.toContain('hunter2');
+  });
+
+  it('without the app of the platform it is the operator’s', async () => {
+    const person = await addPerson(publisher());
+    const account = await connect(publisher(), person, 'youtube');
+    expect((await refresh(person, account.id, { YOUTUBE_CLIENT_ID: '' })).code).toBe(78);
+  });
+
+  it('with TEST_USER_ID touches nobody else’s account', async () => {
+    const [mine, other] = [await addPerson(publisher()), await addPerson(publisher())];
+    const theirs = await connect(publisher(), other, 'youtube');
+    const before = await rowOf(theirs.connectionId);
+    for (const named of [theirs.id, theirs.connectionId, theirs.name]) {
+      expect(await refresh(mine, named)).toMatchObject({
+        code: 64,
+        err: expect.stringContaining('none of the'),
+      });
+    }
+    expect(await rowOf(theirs.connectionId)).toEqual(before);
   });
 });

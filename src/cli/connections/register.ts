@@ -23,4 +23,12 @@ export function registerConnections(program: Command, io: () => Io, done: (code:
     .action(async (account: string | undefined, options: { json: boolean }) => {
       done(await (await import('./verify.ts')).verifyConnections(io(), account, options));
     });
+
+  connections
+    .command('refresh')
+    .description('renew the token of one account now, as a tick does when it is near its end')
+    .argument('<account>', 'its id, name or connection id')
+    .action(async (account: string) => {
+      done(await (await import('./refresh.ts')).refreshConnection(io(), account));
+    });
 }

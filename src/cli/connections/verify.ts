@@ -1,13 +1,12 @@
 import { clip } from '../../core/clip.ts';
 import type { CountedAccount } from '../../core/known-accounts.ts';
 import { type CheckedAccount, checkAccount } from '../../tick/check-account.ts';
-import { createLearned } from '../../tick/learned.ts';
-import { createReach } from '../../tick/reach.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { newIdentity } from '../wire.ts';
 import { withTick } from '../with-tick.ts';
 import { readNeeds } from './needs.ts';
+import { openDeps } from './open-deps.ts';
 import { accountNamed, readAccounts, titleOf } from './read-accounts.ts';
 
 interface Verdict {
@@ -24,12 +23,9 @@ export function verifyConnections(
   const quiet = { includeOverdue: false, showLog: false };
   return withTick(io, newIdentity(), quiet, async ({ config, deps }) => {
     const { now, accounts: all } = await readAccounts(config);
-    deps.syncClock(now);
     const accounts = named === undefined ? all : [accountNamed(all, named)];
     const needs = await readNeeds(deps.store, config.testUser.id ?? null);
-    const learned = createLearned();
-    const publishing = await deps.publishing();
-    const tickDeps = { ...deps, ...publishing, learned, reach: createReach(deps, learned) };
+    const tickDeps = await openDeps(deps, now);
     const verdicts: Verdict[] = [];
     for (const account of accounts) {
       const { connection, module } = account;
