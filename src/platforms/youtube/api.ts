@@ -271,7 +271,7 @@ export function setThumbnail(
   return ask(caller, {
     method: 'POST',
     url: `${API}/upload/youtube/${version(caller)}/thumbnails/set`,
-    query: { videoId },
+    query: { videoId, uploadType: 'media' },
     body,
     arm,
   });

@@ -1,5 +1,5 @@
 import { badParameter } from './graph-refusal.ts';
-import type { SimRequest } from './simulator.ts';
+import type { SimRequest, SimResponse, SimWorld } from './simulator.ts';
 
 const USUAL_PAGE = { size: 25, max: 100 };
 
@@ -39,19 +39,20 @@ function bare(name: string): string {
   return name.replace(/\{.*$/, '');
 }
 
-/** The parameters of a POST, from a form or JSON body or the query, without the token. */
+/** The parameters of a POST, from the query and a form or JSON body, without the token. */
 export function bodyParameters(request: SimRequest): Map<string, string> {
   const type = request.headers['content-type'] ?? '';
   const json = /^application\/json\b/i.test(type) ? request.body.json() : undefined;
-  const given =
-    typeof json === 'object' && json !== null
-      ? Object.entries(json).map(
-          ([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)] as const,
-        )
-      : [...request.query, ...request.body.form()];
+  const isObject = typeof json === 'object' && json !== null;
+  const values = isObject
+    ? Object.entries(json).map(
+        ([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)] as const,
+      )
+    : request.body.form();
   const parameters = new Map<string, string>();
-  for (const [name, value] of given) {
-    if (name === 'access_token') continue;
+  for (const [name, value] of [...request.query, ...values]) {
+    // Meta's own library repeats the id of the node.
+    if (name === 'access_token' || (name === 'id' && request.path.includes(`/${value}/`))) continue;
     if (parameters.has(name)) badParameter(`Param ${name} is given twice`);
     parameters.set(name, value);
   }
@@ -65,13 +66,14 @@ export function timesIn(query: URLSearchParams): (at: number) => boolean {
   return (at) => at >= since && at <= until;
 }
 
-/** One page of a list by cursors. */
+/** One page of a list by cursors, with the address of the next one. */
 export function pageOf<T extends { readonly id: string }>(
+  { base }: SimWorld,
+  { path, query }: Pick<SimRequest, 'path' | 'query'>,
   all: readonly T[],
-  query: URLSearchParams,
   show: (one: T) => unknown,
-  { size, max }: { readonly size: number; readonly max: number } = USUAL_PAGE,
-): unknown {
+  { size, max } = USUAL_PAGE,
+): SimResponse {
   const limit = whole(query.get('limit') ?? String(size), 'limit');
   if (limit < 1 || limit > max) badParameter(`Param limit must be between 1 and ${max}`);
   const after = query.get('after');
@@ -79,13 +81,12 @@ export function pageOf<T extends { readonly id: string }>(
   if (after !== null && start === 0) badParameter('Invalid cursor');
   const page = all.slice(start, start + limit);
   const [first, last] = [page[0], page.at(-1)];
-  if (first === undefined || last === undefined) return { data: [] };
-  const next =
-    start + limit < all.length ? { next: `https://graph.facebook.com/next?after=${cursor(last)}` } : {};
-  return {
-    data: page.map(show),
-    paging: { cursors: { before: cursor(first), after: cursor(last) }, ...next },
-  };
+  if (first === undefined || last === undefined) return { status: 200, json: { data: [] } };
+  const rest = new URLSearchParams(query);
+  rest.set('after', cursor(last));
+  const next = start + limit < all.length ? { next: `${base}${path}?${rest}` } : {};
+  const paging = { cursors: { before: cursor(first), after: cursor(last) }, ...next };
+  return { status: 200, json: { data: page.map(show), paging } };
 }
 
 function cursor({ id }: { readonly id: string }): string {

@@ -27,6 +27,17 @@ describe('multipart/form-data', () => {
     expect(parts?.files).toEqual([{ name: 'source', filename: 'a "b".png', type: 'image/png', bytes }]);
   });
 
+  it('takes a part that is no text for a file, although it has no file name', () => {
+    const body = [
+      '--x\r\nContent-Disposition: form-data; name="segment_index"\r\nContent-Type: text/plain\r\n\r\n0\r\n',
+      '--x\r\nContent-Disposition: form-data; name="media"\r\nContent-Type: application/octet-stream\r\n\r\n',
+      'bytes\r\n--x--\r\n',
+    ];
+    const parts = parseMultipart(Buffer.from(body.join('')), 'multipart/form-data; boundary=x');
+    expect(parts?.fields.get('segment_index')).toBe('0');
+    expect(parts?.files).toMatchObject([{ name: 'media', filename: '', bytes: Buffer.from('bytes') }]);
+  });
+
   it.each([
     ['a missing last delimiter', '--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--x\r\n'],
     ['a part without a name', '--x\r\nContent-Disposition: form-data\r\n\r\n1\r\n--x--\r\n'],

@@ -38,7 +38,7 @@ export const makeBlueskySimulator: MakeSimulator = (world) => {
         return listRecords(request, state, world);
       case 'GET app.bsky.feed.getPosts':
         owner();
-        return getPosts(request, state);
+        return getPosts(request, state, world);
       default:
         return refuse(501, 'MethodNotImplemented', 'Method Not Implemented');
     }

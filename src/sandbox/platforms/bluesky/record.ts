@@ -38,6 +38,8 @@ export const EMBEDS = {
   }),
 };
 const facet = z.strictObject({
+  // Not needed where nothing else can stand; the official library writes it with names.
+  $type: z.literal('app.bsky.richtext.facet').optional(),
   index: z.strictObject({ byteStart: z.int().min(0), byteEnd: z.int().min(0) }),
   features: z
     .array(

@@ -69,7 +69,7 @@ function write(
     return { status: 200, json: { uri, cid: there.cid, validationStatus: 'valid' } };
   const { text, kind, blobs } = readPost(value, account.id, state, world);
   for (const blob of blobs) blob.referenced = true;
-  state.records.set(uri, { did: account.id, rkey, cid, value });
+  state.records.set(uri, { did: account.id, rkey, cid, value, indexedAt: world.now().toISOString() });
   // What was public once stays in the ledger; a record that is replaced is the same post.
   if (there === undefined) {
     const media = blobs.map(({ sha256 }) => sha256);
@@ -111,13 +111,15 @@ export function listRecords({ query }: SimRequest, state: State, world: SimWorld
 }
 
 /** app.bsky.feed.getPosts; a sandbox has no audience. */
-export function getPosts({ query }: SimRequest, state: State): SimResponse {
+export function getPosts({ query }: SimRequest, state: State, world: SimWorld): SimResponse {
+  if (query.getAll('uris').length > 25) invalid('Error: uris must not have more than 25 elements');
   const posts = query.getAll('uris').flatMap((uri) => {
     const record = state.records.get(uri);
     if (record === undefined) return [];
     const counts = { likeCount: 0, repostCount: 0, replyCount: 0, quoteCount: 0, bookmarkCount: 0 };
-    const { cid, did, value } = record;
-    return [{ uri, cid, author: { did, handle: 'handle.example' }, record: value, ...counts }];
+    const { cid, did, value, indexedAt } = record;
+    const author = { did, handle: world.accounts.find(({ id }) => id === did)?.name ?? 'handle.invalid' };
+    return [{ uri, cid, author, record: value, indexedAt, ...counts }];
   });
   return { status: 200, json: { posts } };
 }

@@ -14,6 +14,7 @@ export interface StoredRecord {
   readonly rkey: string;
   readonly cid: string;
   readonly value: Readonly<Record<string, unknown>>;
+  readonly indexedAt: string;
 }
 
 export interface State {

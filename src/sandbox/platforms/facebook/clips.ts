@@ -1,8 +1,9 @@
+import { badParameter, refuse } from '../graph-refusal.ts';
 import type { SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 import { appendFile, hashAndDiscard, type Inspected, inspectVideo, uploadFile } from './files.ts';
 import { formOf } from './parameters.ts';
 import { isExpired } from './processing.ts';
-import { badParameter, ERRORS, missingObject, refuse, refuseUpload } from './refusals.ts';
+import { ERRORS, missingObject, refuseUpload } from './refusals.ts';
 import type { SimVideo, State } from './state.ts';
 
 type Edge = 'video_reels' | 'video_stories';

@@ -1,9 +1,11 @@
 import type { Comments } from '../comments.ts';
+import { onlyQuery, pageOf, pick } from '../graph-fields.ts';
+import { badParameter } from '../graph-refusal.ts';
 import type { SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 import { requireScopes } from './gate.ts';
-import { fieldsOf, formOf, onlyQuery, pick } from './parameters.ts';
-import { graphTime, paged } from './reads.ts';
-import { badParameter, missingObject } from './refusals.ts';
+import { fieldsOf, formOf } from './parameters.ts';
+import { graphTime } from './reads.ts';
+import { missingObject } from './refusals.ts';
 import type { State } from './state.ts';
 
 const MAX_TEXT = 8_000;
@@ -36,8 +38,9 @@ export function listComments(
   state: State,
   comments: Comments,
   id: string,
-  query: URLSearchParams,
+  request: SimRequest,
 ): SimResponse {
+  const { query } = request;
   onlyQuery(query, ['fields', 'limit', 'after', 'filter', 'order']);
   if (!['toplevel', 'stream'].includes(query.get('filter') ?? 'toplevel'))
     badParameter('Param filter must be one of {TOPLEVEL, STREAM}');
@@ -48,7 +51,7 @@ export function listComments(
   const post = postOf(world, state, id);
   const newestFirst = comments.below(post);
   const sorted = order === 'chronological' ? newestFirst.toReversed() : newestFirst;
-  const shown = sorted.map(({ id: comment, author, text, at }) =>
+  return pageOf(world, request, sorted, ({ id: comment, author, text, at }) =>
     pick(
       {
         id: comment,
@@ -60,7 +63,6 @@ export function listComments(
       names,
     ),
   );
-  return paged(world, shown, `${id}/comments`, query);
 }
 
 /** The public post that an id of a post or of a video means; stories have no comments. */

@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { testServers } from '../../../../test/support/http-servers.ts';
 import { mp4 } from '../../../../test/support/mp4.ts';
 import { type Platforms, startPlatforms } from '../server.ts';
 import type { SimAccount } from '../simulator.ts';
@@ -13,6 +14,7 @@ const PAGE: SimAccount = {
 };
 const OTHER: SimAccount = { ...PAGE, id: '1002', name: 'Other', token: 'EAAG-page-token-3' };
 const PROCESSING_MS = 5_000;
+const servers = testServers();
 
 let clock = Date.parse('2026-11-21T10:00:00Z');
 let platforms: Platforms;
@@ -24,7 +26,10 @@ beforeEach(async () => {
     now: () => new Date(clock),
   });
 });
-afterEach(() => platforms.stop());
+afterEach(async () => {
+  await platforms.stop();
+  await servers.close();
+});
 
 interface Answer {
   readonly status: number;
@@ -150,6 +155,40 @@ describe('a post', () => {
   });
 });
 
+describe('a body of JSON', () => {
+  it('is as good as a form', async () => {
+    const headers = { 'content-type': 'application/json' };
+    const send = (body: object): Promise<Answer> =>
+      ask(`/v26.0/${PAGE.id}/feed`, { method: 'POST', headers, body: JSON.stringify(body) });
+    expect(await send({ message: 'Hello', published: true })).toMatchObject({ status: 200 });
+    expect(await send({ message: 'Hello again', massage: 'x' })).toMatchObject(error(100));
+    const attached_media = [{ media_fbid: await newPhoto() }];
+    expect(await send({ message: 'A photo', attached_media })).toMatchObject({ status: 200 });
+    expect(platforms.posts().map(({ kind }) => kind)).toEqual(['text', 'image']);
+  });
+});
+
+describe('a file that Facebook fetches', () => {
+  it('is taken from an address that it can reach, and from no other', async () => {
+    const origin = await servers.http((_request, response) => {
+      picture().then(
+        (bytes) => response.setHeader('content-type', 'image/png').end(bytes),
+        () => response.destroy(),
+      );
+    });
+    expect(await post('photos', { url: `${origin}/a.png` })).toMatchObject({ status: 200 });
+    expect(await post('photos', { url: 'https://media.example/a.png' })).toMatchObject(error(324));
+    const both = fileForm('source', await picture(), 'image/png', { url: `${origin}/a.png` });
+    expect(await post('photos', both)).toMatchObject(error(324));
+    const { json } = await post('videos', { file_url: `${origin}/a.png`, description: 'No film' });
+    clock += PROCESSING_MS;
+    expect(await get(`/${String(json['id'])}`, { fields: 'status' })).toMatchObject({
+      json: { status: { video_status: 'error' } },
+    });
+    expect(platforms.posts().map(({ kind }) => kind)).toEqual(['image']);
+  });
+});
+
 describe('a photo', () => {
   it.each([
     ['WebP', async () => fileForm('source', await picture('webp'), 'image/webp'), 100],
@@ -220,7 +259,8 @@ describe('a video', () => {
     [{ upload_phase: 'start', file_size: '5000', title: 'x' }, 100],
     [{ upload_phase: 'finish', upload_session_id: '7' }, 6001],
     [{ upload_phase: 'begin' }, 100],
-    [{ file_url: 'https://media.example/x.mp4' }, 100],
+    [{ file_url: 'https://media.example/x.mp4' }, 389],
+    [{ file_url: 'https://media.example/x.mp4', upload_phase: 'start' }, 100],
   ])('is refused with %j', async (form, code) => {
     expect(await post('videos', form)).toMatchObject(error(code));
   });

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { badParameter, refuse } from '../graph-refusal.ts';
 import type { SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 import { formOf } from './parameters.ts';
 import { showPhotos, unusedPhoto } from './photos.ts';
-import { badParameter, ERRORS, refuse } from './refusals.ts';
+import { ERRORS } from './refusals.ts';
 import type { State } from './state.ts';
 
 const MAX_TEXT = 63_206;

@@ -1,14 +1,17 @@
 import { makeComments } from '../comments.ts';
 import { debugToken } from '../debug-token.ts';
+import { accountOfToken } from '../graph-gate.ts';
+import { graphRefusal, refuse } from '../graph-refusal.ts';
+import { Refusal } from '../refusal.ts';
 import type { MakeSimulator, SimAccount, SimRequest, SimResponse } from '../simulator.ts';
 import { receiveBytes, uploadClip } from './clips.ts';
 import { addComment, listComments } from './comments.ts';
 import { publishPost } from './feed.ts';
-import { accountOf, accountOfUpload, requireScopes, versionedPath } from './gate.ts';
+import { accountOfUpload, pathParts, requireScopes } from './gate.ts';
 import { publishPhotoStory, uploadPhoto } from './photos.ts';
 import { showProcessed } from './processing.ts';
 import { readEdge, readNode } from './reads.ts';
-import { ERRORS, graphRefusal, missingObject, Refused, refuse } from './refusals.ts';
+import { ERRORS, missingObject } from './refusals.ts';
 import { emptyState } from './state.ts';
 import { uploadVideo } from './videos.ts';
 
@@ -26,7 +29,7 @@ export const makeFacebookSimulator: MakeSimulator = (world) => {
 
   async function answer(request: SimRequest): Promise<SimResponse> {
     showProcessed(world, state);
-    const path = versionedPath(request.path);
+    const path = pathParts(request.path);
     if (request.path.startsWith('/video-upload/')) {
       if (request.method !== 'POST' || path.length !== 1) return missingObject(request.path);
       const account = accountOfUpload(world, request);
@@ -34,15 +37,15 @@ export const makeFacebookSimulator: MakeSimulator = (world) => {
     }
     if (path.length === 1 && path[0] === 'debug_token')
       return debugToken(request, world, false) ?? refuse(ERRORS.badToken);
-    const account = accountOf(world, request);
+    const account = accountOfToken(world, request);
     if (request.method === 'POST') return await write(account, path, request);
     if (request.method !== 'GET') return refuse({ code: 100, message: 'Unsupported method' });
     if (path.length === 1 && path[0] === 'me') return readNode(world, state, account, 'me', request.query);
     requireScopes(account, 'read');
     if (path.length === 1) return readNode(world, state, account, path[0] ?? '', request.query);
     if (path.length === 2 && path[1] === 'comments')
-      return listComments(world, state, comments, path[0] ?? '', request.query);
-    return readEdge(world, state, account, path, request.query);
+      return listComments(world, state, comments, path[0] ?? '', request);
+    return readEdge(world, state, account, path, request);
   }
 
   async function write(
@@ -78,7 +81,7 @@ export const makeFacebookSimulator: MakeSimulator = (world) => {
       try {
         return await answer(request);
       } catch (error) {
-        if (error instanceof Refused) return error.response;
+        if (error instanceof Refusal) return error.response;
         throw error;
       }
     },
@@ -86,7 +89,7 @@ export const makeFacebookSimulator: MakeSimulator = (world) => {
       refused: () => graphRefusal({ code: 100, message: '(#100) Invalid parameter' }),
       rateLimited: () => graphRefusal(ERRORS.rateLimit),
       serverError: () => graphRefusal(ERRORS.unknown),
-      tokenExpired: () => graphRefusal(ERRORS.expired),
+      tokenExpired: () => graphRefusal(ERRORS.tokenExpired),
     },
   };
 };

@@ -1,6 +1,7 @@
 /** Names and types of what each edge takes and each node shows. spec.test.ts compares them with Meta's specification. */
+import { bodyParameters } from '../graph-fields.ts';
+import { badParameter } from '../graph-refusal.ts';
 import type { SimRequest } from '../simulator.ts';
-import { badParameter } from './refusals.ts';
 
 type Type = 'text' | 'id' | 'count' | 'boolean' | 'url' | 'list';
 
@@ -10,12 +11,14 @@ export const EDGES = {
   photos: {
     message: 'text',
     caption: 'text',
+    url: 'url',
     alt_text_custom: 'text',
     published: 'boolean',
     temporary: 'boolean',
   },
   videos: {
     upload_phase: 'text',
+    file_url: 'url',
     file_size: 'count',
     upload_session_id: 'id',
     start_offset: 'count',
@@ -96,14 +99,11 @@ const CHECKS: Readonly<Record<Type, (value: string) => boolean>> = {
 /** The form of a POST, every name known, every value of its type, none twice. */
 export function formOf(request: SimRequest, edge: EdgeName): ReadonlyMap<string, string> {
   const known: Readonly<Record<string, Type>> = { ...EDGES, ...POST_EDGES }[edge];
-  const values = new Map<string, string>();
-  for (const [name, value] of [...request.query, ...request.body.form()]) {
-    if (name === 'access_token') continue;
+  const values = bodyParameters(request);
+  for (const [name, value] of values) {
     const type = known[name];
     if (type === undefined) badParameter(`Unexpected parameter ${name} on ${edge}`);
-    if (values.has(name)) badParameter(`Param ${name} was given twice`);
     if (!CHECKS[type](value)) badParameter(`Param ${name} must be a ${type}`);
-    values.set(name, value);
   }
   for (const { name } of request.body.files()) {
     if (!FILES[edge].includes(name)) badParameter(`Unexpected file ${name} on ${edge}`);
@@ -111,28 +111,21 @@ export function formOf(request: SimRequest, edge: EdgeName): ReadonlyMap<string,
   return values;
 }
 
-/** Only these parameters may stand in the query of a read. */
-export function onlyQuery(query: URLSearchParams, names: readonly string[]): void {
-  for (const name of query.keys()) {
-    if (name !== 'access_token' && !names.includes(name)) badParameter(`Unexpected parameter ${name}`);
-  }
-}
-
-/** The names in `fields`, without what stands in braces and behind dots; `defaults` when there is no `fields`. */
+/** `id` and the names in `fields`, without what stands in braces and behind dots; `defaults` when there is no `fields`. */
 export function fieldsOf(
   query: URLSearchParams,
   node: NodeName,
   defaults: readonly string[],
 ): readonly string[] {
   const text = query.get('fields');
-  if (text === null) return defaults;
+  if (text === null || text === '') return ['id', ...defaults];
   const names = splitFields(text).map((field) => field.replace(/[{.].*$/s, ''));
   const known: readonly string[] = NODE_FIELDS[node];
   for (const name of names) {
     if (!known.includes(name))
       badParameter(`Tried accessing nonexisting field (${name}) on node type (${node})`);
   }
-  return names;
+  return ['id', ...names];
 }
 
 /** 'a,b{c,d},e.summary(true)' → ['a', 'b{c,d}', 'e.summary(true)'] */
@@ -147,13 +140,4 @@ function splitFields(text: string): string[] {
   }
   if (depth !== 0 || fields.includes('')) badParameter(`Syntax error in fields: ${text}`);
   return fields;
-}
-
-/** Fields without a value are left out, as Graph does. */
-export function pick(
-  values: Readonly<Record<string, unknown>>,
-  names: readonly string[],
-): Record<string, unknown> {
-  const kept = ['id', ...names].filter((name) => values[name] !== undefined);
-  return Object.fromEntries([...new Set(kept)].map((name) => [name, values[name]]));
 }

@@ -1,7 +1,8 @@
 import sharp from 'sharp';
+import { badParameter, refuse } from '../graph-refusal.ts';
 import type { SimAccount, SimFile, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 import { formOf } from './parameters.ts';
-import { badParameter, ERRORS, refuse } from './refusals.ts';
+import { ERRORS } from './refusals.ts';
 import type { SimPhoto, State } from './state.ts';
 
 /** https://developers.facebook.com/docs/page-stories-api */
@@ -17,9 +18,7 @@ export async function uploadPhoto(
   request: SimRequest,
 ): Promise<SimResponse> {
   const form = formOf(request, 'photos');
-  const [file, ...more] = request.body.files();
-  if (file === undefined || more.length > 0)
-    return refuse({ code: 324, message: '(#324) Requires upload file' });
+  const file = await fileOf(world, request.body.files(), form.get('url'));
   await checkPhoto(file);
   const photo: SimPhoto = {
     id: String(world.nextNumber()),
@@ -110,7 +109,19 @@ export function storyUrl(accountId: string, postId: string): string {
   return `https://www.facebook.com/stories/${accountId}/${Buffer.from(`S:${postId}`).toString('base64url')}/`;
 }
 
-async function checkPhoto({ bytes, type }: SimFile): Promise<void> {
+/** The one that was sent, or the one that Facebook fetches. */
+async function fileOf(
+  world: SimWorld,
+  [sent, ...more]: readonly SimFile[],
+  url: string | undefined,
+): Promise<Pick<SimFile, 'bytes' | 'type'>> {
+  if (more.length > 0 || (sent === undefined) === (url === undefined))
+    return refuse({ code: 324, message: '(#324) Requires upload file' });
+  const file = sent ?? (await world.fetchMedia(url ?? ''));
+  return file ?? refuse({ code: 324, subcode: 2069019, message: '(#324) Missing or invalid image file' });
+}
+
+async function checkPhoto({ bytes, type }: Pick<SimFile, 'bytes' | 'type'>): Promise<void> {
   if (bytes.length > MAX_BYTES) refuse(ERRORS.photo);
   // BMP is taken too, but sharp cannot read it: by its magic bytes.
   const isBmp = bytes.toString('latin1', 0, 2) === 'BM';

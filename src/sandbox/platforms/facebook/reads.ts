@@ -1,12 +1,12 @@
 import { isPost } from '../comments.ts';
-import type { PublicPost, SimAccount, SimResponse, SimWorld } from '../simulator.ts';
-import { fieldsOf, onlyQuery, pick } from './parameters.ts';
+import { onlyQuery, pageOf, pick, timesIn } from '../graph-fields.ts';
+import { badParameter } from '../graph-refusal.ts';
+import type { PublicPost, SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
+import { fieldsOf } from './parameters.ts';
 import { isDone, permalinkOf, statusOf } from './processing.ts';
-import { badParameter, missingObject } from './refusals.ts';
+import { missingObject } from './refusals.ts';
 import type { SimPhoto, SimVideo, State } from './state.ts';
 
-const MAX_LIMIT = 100;
-const DEFAULT_LIMIT = 25;
 const COUNT = { summary: { total_count: 0 }, data: [] };
 const METRICS = [
   'post_media_view',
@@ -53,20 +53,16 @@ export function readEdge(
   state: State,
   account: SimAccount,
   [id = '', edge = '']: readonly string[],
-  query: URLSearchParams,
+  request: SimRequest,
 ): SimResponse {
+  const { query } = request;
   if (edge === 'insights') return insights(world, account, id, query);
   if (id !== account.id && id !== 'me') return missingObject(id);
   if (edge === 'published_posts') {
     onlyQuery(query, ['fields', 'limit', 'after']);
     const names = fieldsOf(query, 'PagePost', ['message', 'created_time']);
     const posts = world.visible(account.id).filter((post) => post.kind !== 'story' && isPost(post));
-    return paged(
-      world,
-      posts.map((post) => pick(postView(state, post), names)),
-      `${account.id}/${edge}`,
-      query,
-    );
+    return pageOf(world, request, posts, (post) => pick(postView(state, post), names));
   }
   if (edge !== 'stories') return missingObject(`${id}/${edge}`);
   onlyQuery(query, ['fields', 'limit', 'after', 'since', 'until', 'status']);
@@ -78,18 +74,11 @@ export function readEdge(
     'media_id',
     'url',
   ]);
-  const since = Number(query.get('since') ?? 0) * 1000;
-  const until = Number(query.get('until') ?? Number.MAX_SAFE_INTEGER / 1000) * 1000;
-  if (Number.isNaN(since) || Number.isNaN(until)) badParameter('Param since must be a timestamp');
+  const within = timesIn(query);
   const stories = world
     .visible(account.id)
-    .filter(({ kind, at }) => kind === 'story' && Date.parse(at) >= since && Date.parse(at) <= until);
-  return paged(
-    world,
-    stories.map((story) => pick({ ...storyView(state, story), id: undefined }, names)),
-    `${account.id}/${edge}`,
-    query,
-  );
+    .filter(({ kind, at }) => kind === 'story' && within(Date.parse(at)));
+  return pageOf(world, request, stories, (story) => pick(storyView(state, story), names));
 }
 
 function photoView(world: SimWorld, photo: SimPhoto): Record<string, unknown> {
@@ -205,29 +194,6 @@ function insights(world: SimWorld, account: SimAccount, id: string, query: URLSe
     id: `${id}/insights/${name}/lifetime`,
   }));
   return { status: 200, json: { data } };
-}
-
-export function paged(
-  world: SimWorld,
-  items: readonly unknown[],
-  path: string,
-  query: URLSearchParams,
-): SimResponse {
-  const limit = Number(query.get('limit') ?? DEFAULT_LIMIT);
-  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT)
-    badParameter('Param limit must be between 1 and 100');
-  const start = Number(Buffer.from(query.get('after') ?? 'MA', 'base64url').toString());
-  if (!Number.isInteger(start)) badParameter('Invalid cursor');
-  const data = items.slice(start, start + limit);
-  if (data.length === 0) return { status: 200, json: { data } };
-  const after = Buffer.from(String(start + limit)).toString('base64url');
-  const more = start + limit < items.length;
-  const next = new URLSearchParams({ limit: String(limit), after });
-  const paging = {
-    cursors: { before: Buffer.from(String(start)).toString('base64url'), after },
-    ...(more ? { next: `${world.base}/${path}?${next}` } : {}),
-  };
-  return { status: 200, json: { data, paging } };
 }
 
 /** '2026-11-21T10:00:00+0000' */

@@ -1,63 +1,9 @@
-import type { SimResponse } from '../simulator.ts';
-
-/** https://developers.facebook.com/docs/graph-api/guides/error-handling */
-export interface GraphError {
-  readonly code: number;
-  readonly message: string;
-  readonly subcode?: number;
-  readonly type?: string;
-  readonly transient?: boolean;
-  readonly title?: string;
-  readonly userMessage?: string;
-  readonly data?: unknown;
-  readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** Thrown wherever a request turns out wrong; the simulator's entry makes the answer of it. */
-export class Refused extends Error {
-  readonly response: SimResponse;
-
-  constructor(response: SimResponse) {
-    super('refused');
-    this.response = response;
-  }
-}
-
-export function refuse(error: GraphError): never {
-  throw new Refused(graphRefusal(error));
-}
-
-export function badParameter(message: string, subcode?: number): never {
-  return refuse({ code: 100, message: `(#100) ${message}`, ...(subcode === undefined ? {} : { subcode }) });
-}
+import { type GraphError, refuse, TOKEN_ERRORS } from '../graph-refusal.ts';
+import { Refusal } from '../refusal.ts';
 
 /** The upload host has an error shape of its own. */
 export function refuseUpload(status: number, type: string, message: string, retriable = false): never {
-  throw new Refused({ status, json: { debug_info: { retriable, type, message } } });
-}
-
-let traces = 0;
-
-export function graphRefusal(error: GraphError): SimResponse {
-  traces += 1;
-  return {
-    status: error.status ?? 400,
-    headers: { 'x-fb-trace-id': `Sim${traces}`, ...error.headers },
-    json: {
-      error: {
-        message: error.message,
-        type: error.type ?? 'OAuthException',
-        code: error.code,
-        ...(error.subcode === undefined ? {} : { error_subcode: error.subcode }),
-        ...(error.data === undefined ? {} : { error_data: error.data }),
-        is_transient: error.transient ?? false,
-        ...(error.title === undefined ? {} : { error_user_title: error.title }),
-        ...(error.userMessage === undefined ? {} : { error_user_msg: error.userMessage }),
-        fbtrace_id: `Sim${traces}`,
-      },
-    },
-  };
+  throw new Refusal({ status, json: { debug_info: { retriable, type, message } } });
 }
 
 const USAGE = {
@@ -69,13 +15,7 @@ const USAGE = {
 };
 
 export const ERRORS = {
-  noToken: { code: 104, message: 'An access token is required to request this resource.' },
-  badToken: { code: 190, message: 'Invalid OAuth access token - Cannot parse access token' },
-  expired: {
-    code: 190,
-    subcode: 463,
-    message: 'Error validating access token: Session has expired on Saturday, 21-Nov-26 00:00:00 PST.',
-  },
+  ...TOKEN_ERRORS,
   mayNotPublish: {
     code: 200,
     message:

@@ -1,8 +1,9 @@
+import { badParameter, refuse } from '../graph-refusal.ts';
 import type { SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 import { appendBytes, hashAndDiscard, inspectVideo, uploadFile } from './files.ts';
 import { formOf } from './parameters.ts';
 import { isExpired } from './processing.ts';
-import { badParameter, ERRORS, refuse } from './refusals.ts';
+import { ERRORS } from './refusals.ts';
 import type { SimVideo, State } from './state.ts';
 
 /** The first piece is small and each further one twice as long, so that every file of any length needs several. */
@@ -19,6 +20,7 @@ export async function uploadVideo(
   request: SimRequest,
 ): Promise<SimResponse> {
   const form = formOf(request, 'videos');
+  if (form.has('file_url')) return await fetchVideo(world, state, account, form);
   switch (form.get('upload_phase')?.toLowerCase()) {
     case 'start':
       return start(world, state, account, form);
@@ -29,6 +31,23 @@ export async function uploadVideo(
     default:
       return badParameter('Param upload_phase must be one of {start, transfer, finish, cancel}');
   }
+}
+
+/** The whole video at once, from an address. */
+async function fetchVideo(
+  world: SimWorld,
+  state: State,
+  account: SimAccount,
+  form: ReadonlyMap<string, string>,
+): Promise<SimResponse> {
+  if (form.has('upload_phase')) badParameter('Param upload_phase does not belong to file_url');
+  const file = await world.fetchMedia(form.get('file_url') ?? '');
+  if (file === null) return refuse({ code: 389, message: '(#389) Unable to fetch video file from URL.' });
+  const video = newVideo(world, state, account, file.bytes.length);
+  appendBytes(video.file, file.bytes);
+  video.received = file.bytes.length;
+  await finish(world, video, form);
+  return { status: 200, json: { id: video.id } };
 }
 
 function start(
@@ -46,11 +65,18 @@ function start(
       message: 'The video you tried to upload is too small. The minimum size for a video is 1 KB.',
     });
   }
-  const id = String(world.nextNumber());
+  const { id, wantedEnd } = newVideo(world, state, account, size);
   const sessionId = String(world.nextNumber());
-  const wantedEnd = Math.min(size, FIRST_CHUNK);
   state.sessions.set(sessionId, id);
-  state.videos.set(id, {
+  return {
+    status: 200,
+    json: { upload_session_id: sessionId, video_id: id, start_offset: '0', end_offset: String(wantedEnd) },
+  };
+}
+
+function newVideo(world: SimWorld, state: State, account: SimAccount, size: number): SimVideo {
+  const id = String(world.nextNumber());
+  const video: SimVideo = {
     id,
     account: account.id,
     kind: 'video',
@@ -58,14 +84,12 @@ function start(
     file: uploadFile(id),
     startedAt: world.now(),
     received: 0,
-    wantedEnd,
+    wantedEnd: Math.min(size, FIRST_CHUNK),
     finish: null,
     isPublic: false,
-  });
-  return {
-    status: 200,
-    json: { upload_session_id: sessionId, video_id: id, start_offset: '0', end_offset: String(wantedEnd) },
   };
+  state.videos.set(id, video);
+  return video;
 }
 
 function transfer(video: SimVideo, form: ReadonlyMap<string, string>, request: SimRequest): SimResponse {
@@ -107,7 +131,7 @@ async function finish(
   video: SimVideo,
   form: ReadonlyMap<string, string>,
 ): Promise<SimResponse> {
-  onlyWith(form, ['upload_session_id', 'title', 'description', 'published']);
+  onlyWith(form, ['upload_session_id', 'file_url', 'title', 'description', 'published']);
   if ([...(form.get('title') ?? '')].length > MAX_TITLE) badParameter('Param title is too long');
   if (form.get('published') === 'false') badParameter('Unpublished videos are not simulated');
   if (video.received !== video.size) refuse(ERRORS.wrongVideo);

@@ -1,7 +1,7 @@
 import { type Comments, postToComment } from '../comments.ts';
 import { onlyQuery, pageOf, pick, requestedFields } from '../graph-fields.ts';
 import { badParameter, refuse } from '../graph-refusal.ts';
-import type { SimAccount, SimResponse, SimWorld } from '../simulator.ts';
+import type { SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 import { requireCommentScope } from './gate.ts';
 import { ERRORS } from './refusals.ts';
 
@@ -38,32 +38,31 @@ export function listComments(
   comments: Comments,
   account: SimAccount,
   media: string,
-  query: URLSearchParams,
+  request: SimRequest,
 ): SimResponse {
+  const { query } = request;
   requireCommentScope(account);
   onlyQuery(query, ['fields', 'limit', 'after']);
   const names = requestedFields(query, COMMENT_FIELDS, ['id', 'text', 'timestamp']);
   if (postToComment(world, media) === undefined) return refuse(ERRORS.objectMissing);
   const page = { size: MAX_PAGE_SIZE, max: MAX_PAGE_SIZE };
-  return {
-    status: 200,
-    json: pageOf(
-      comments.below(media),
-      query,
-      ({ id, text, at, author }) =>
-        pick(
-          {
-            id,
-            text,
-            // The platform writes whole seconds and '+0000'.
-            timestamp: at.replace(/(\.\d+)?Z$/, '+0000'),
-            username: author.name,
-            like_count: 0,
-            hidden: false,
-          },
-          ['id', ...names],
-        ),
-      page,
-    ),
-  };
+  return pageOf(
+    world,
+    request,
+    comments.below(media),
+    ({ id, text, at, author }) =>
+      pick(
+        {
+          id,
+          text,
+          // The platform writes whole seconds and '+0000'.
+          timestamp: at.replace(/(\.\d+)?Z$/, '+0000'),
+          username: author.name,
+          like_count: 0,
+          hidden: false,
+        },
+        ['id', ...names],
+      ),
+    page,
+  );
 }

@@ -1,9 +1,6 @@
 import { refuse } from '../graph-refusal.ts';
-import type { SimAccount, SimRequest, SimWorld } from '../simulator.ts';
+import type { SimAccount } from '../simulator.ts';
 import { ERRORS } from './refusals.ts';
-
-/** Versions alive on 2026-11-21, https://developers.facebook.com/docs/graph-api/changelog/versions */
-const VERSIONS = ['v21.0', 'v22.0', 'v23.0', 'v24.0', 'v25.0', 'v26.0'];
 
 /** Permissions of the two worlds, https://developers.facebook.com/docs/instagram-platform/content-publishing */
 export const INSTAGRAM_LOGIN_SCOPES = [
@@ -27,31 +24,6 @@ export type World = 'instagram login' | 'facebook login';
 /** One server stands for graph.instagram.com and graph.facebook.com; the token says which one is meant. */
 export function worldOf(account: SimAccount): World {
   return account.token.startsWith('IG') ? 'instagram login' : 'facebook login';
-}
-
-/** The parts of the path behind the version. */
-export function versionedPath(path: string): string[] {
-  const [, version = '', ...rest] = path.split('/');
-  if (!VERSIONS.includes(version) || rest.some((part) => part === '')) {
-    refuse({ code: 2500, message: `Unknown path components: ${path}` });
-  }
-  return rest;
-}
-
-export function accountOfToken(world: SimWorld, request: SimRequest): SimAccount {
-  const header = request.headers['authorization'];
-  const token =
-    header === undefined
-      ? (request.query.get('access_token') ?? request.body.form().get('access_token'))
-      : /^Bearer (\S+)$/.exec(header)?.[1];
-  if (token === undefined) return refuse(ERRORS.badToken);
-  if (token === null) return refuse(ERRORS.noToken);
-  const account = world.accounts.find((candidate) => candidate.token === token);
-  if (account === undefined) return refuse(ERRORS.badToken);
-  if (account.tokenExpiresAt !== undefined && account.tokenExpiresAt <= world.now().getTime()) {
-    refuse(ERRORS.tokenExpired);
-  }
-  return account;
 }
 
 export function requireScopes(account: SimAccount, publishing: boolean): void {

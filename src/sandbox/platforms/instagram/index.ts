@@ -1,12 +1,13 @@
 import { makeComments } from '../comments.ts';
 import { debugToken } from '../debug-token.ts';
 import { bodyParameters, onlyQuery, pick, requestedFields } from '../graph-fields.ts';
+import { accountOfToken, versionedPath } from '../graph-gate.ts';
 import { badParameter, graphRefusal, refuse } from '../graph-refusal.ts';
 import { Refusal } from '../refusal.ts';
 import type { MakeSimulator, SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 import { addComment, listComments } from './comments.ts';
 import { Containers, containerStatus, statusText } from './containers.ts';
-import { accountOfToken, requireScopes, versionedPath, worldOf } from './gate.ts';
+import { requireScopes, worldOf } from './gate.ts';
 import { MediaShelf } from './media.ts';
 import { ERRORS } from './refusals.ts';
 
@@ -35,7 +36,7 @@ export const makeInstagramSimulator: MakeSimulator = (world) => {
     const account = accountOfToken(world, request);
     if (more.length > 0) return refuse(ERRORS.objectMissing);
     if (request.method === 'POST') return write(account, node, edge, request);
-    if (request.method === 'GET') return read(account, node, edge, request.query);
+    if (request.method === 'GET') return read(account, node, edge, request);
     return refuse({ code: 100, message: 'Unsupported method' });
   }
 
@@ -79,11 +80,12 @@ export const makeInstagramSimulator: MakeSimulator = (world) => {
     account: SimAccount,
     node: string,
     edge: string | undefined,
-    query: URLSearchParams,
+    request: SimRequest,
   ): SimResponse {
+    const { query } = request;
     requireScopes(account, false);
-    if (node === account.id && edge !== undefined) return readEdge(account, edge, query);
-    if (edge === 'comments') return listComments(world, comments, account, node, query);
+    if (node === account.id && edge !== undefined) return readEdge(account, edge, request);
+    if (edge === 'comments') return listComments(world, comments, account, node, request);
     if (edge === 'insights') return shelf.insights(account, node, query);
     if (edge !== undefined) return refuse(ERRORS.objectMissing);
     if (node === 'me' || node === account.id) return readUser(account, node, query);
@@ -104,8 +106,9 @@ export const makeInstagramSimulator: MakeSimulator = (world) => {
     return { status: 200, json: pick(values, ['id', ...names]) };
   }
 
-  function readEdge(account: SimAccount, edge: string, query: URLSearchParams): SimResponse {
-    if (edge === 'media' || edge === 'stories') return shelf.list(account, edge, query);
+  function readEdge(account: SimAccount, edge: string, request: SimRequest): SimResponse {
+    const { query } = request;
+    if (edge === 'media' || edge === 'stories') return shelf.list(account, edge, request);
     if (edge !== 'content_publishing_limit') return refuse(ERRORS.objectMissing);
     requireScopes(account, true);
     onlyQuery(query, ['fields', 'since']);

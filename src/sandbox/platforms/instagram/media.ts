@@ -1,7 +1,7 @@
 import { isPost } from '../comments.ts';
 import { onlyQuery, pageOf, pick, requestedFields, timesIn } from '../graph-fields.ts';
 import { badParameter, refuse } from '../graph-refusal.ts';
-import type { PublicPost, SimAccount, SimResponse, SimWorld } from '../simulator.ts';
+import type { PublicPost, SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 import type { Container } from './containers.ts';
 import { ERRORS } from './refusals.ts';
 
@@ -111,7 +111,8 @@ export class MediaShelf {
   }
 
   /** GET /{ig-id}/media and /stories, newest first. */
-  list(account: SimAccount, edge: 'media' | 'stories', query: URLSearchParams): SimResponse {
+  list(account: SimAccount, edge: 'media' | 'stories', request: SimRequest): SimResponse {
+    const { query } = request;
     onlyQuery(
       query,
       edge === 'media' ? ['fields', 'limit', 'after', 'since', 'until'] : ['fields', 'limit', 'after'],
@@ -124,10 +125,7 @@ export class MediaShelf {
       const alive = !story || at > this.#world.now().getTime() - DAY_MS;
       return isPost(post) && (post.kind === 'story') === story && alive && within(at);
     });
-    return {
-      status: 200,
-      json: pageOf(all, query, (post) => pick(this.#fields(account, post), ['id', ...names])),
-    };
+    return pageOf(this.#world, request, all, (post) => pick(this.#fields(account, post), ['id', ...names]));
   }
 
   /** GET /{media}; undefined when this account has no such medium. */

@@ -1,4 +1,4 @@
-import type { GraphError } from '../graph-refusal.ts';
+import { type GraphError, TOKEN_ERRORS } from '../graph-refusal.ts';
 
 // Messages of https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/error-codes
 export const ERRORS = {
@@ -92,13 +92,7 @@ export const ERRORS = {
     status: 403,
     message: '(#10) Application does not have permission for this action',
   },
-  noToken: { code: 104, message: 'An access token is required to request this resource.' },
-  badToken: { code: 190, message: 'Invalid OAuth access token - Cannot parse access token' },
-  tokenExpired: {
-    code: 190,
-    subcode: 463,
-    message: 'Error validating access token: Session has expired on Saturday, 21-Nov-26 01:00:00 PST.',
-  },
+  ...TOKEN_ERRORS,
   callLimit: {
     code: 80002,
     subcode: 2446079,

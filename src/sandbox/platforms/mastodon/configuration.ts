@@ -12,6 +12,14 @@ export const LIMITS = {
   frameRate: 120,
 } as const;
 
+export const POLL = {
+  minOptions: 2,
+  maxOptions: 4,
+  optionLength: 50,
+  minSeconds: 300,
+  maxSeconds: 2_629_746,
+} as const;
+
 export const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/gif', 'image/heic', 'image/webp', 'image/avif'];
 export const VIDEO_TYPES = ['video/webm', 'video/mp4', 'video/quicktime'];
 
@@ -36,6 +44,12 @@ export function instance(account: SimAccount | undefined): object {
         max_characters: maxCharacters(account),
         max_media_attachments: LIMITS.maxMedia,
         characters_reserved_per_url: perUrl(account),
+      },
+      polls: {
+        max_options: POLL.maxOptions,
+        max_characters_per_option: POLL.optionLength,
+        min_expiration: POLL.minSeconds,
+        max_expiration: POLL.maxSeconds,
       },
       media_attachments: {
         supported_mime_types: [...IMAGE_TYPES, ...VIDEO_TYPES],

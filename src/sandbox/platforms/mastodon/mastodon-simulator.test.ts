@@ -58,6 +58,11 @@ describe('the simulated Mastodon', () => {
     [{ status: 'a', media_ids: ['1', '2', '3', '4', '5'] }, /more than 4/],
     [{ status: 'a', sttaus: 'b' }, /no such parameter/],
     [{ status: 'a', visibility: 'everybody' }, /no such parameter/],
+    [{ status: 'a', poll: { options: ['one'], expires_in: 300 } }, /more than one/],
+    [{ status: 'a', poll: { options: ['1', '2', '3', '4', '5'], expires_in: 300 } }, /more than 4/],
+    [{ status: 'a', poll: { options: ['a', 'b'.repeat(51)], expires_in: 300 } }, /longer than 50/],
+    [{ status: 'a', poll: { options: ['a', 'a'], expires_in: 300 } }, /duplicate/],
+    [{ status: 'a', poll: { options: ['a', 'b'], expires_in: 299 } }, /too soon/],
   ])('refuses %j', async (body, sentence) => {
     expect(await post(body)).toMatchObject({ status: 422, json: { error: expect.stringMatching(sentence) } });
     expect(platforms.posts()).toEqual([]);
@@ -78,6 +83,29 @@ describe('the simulated Mastodon', () => {
     clock += HOUR_MS;
     expect((await post({ status: 'once' }, 'key')).json['id']).not.toBe(first.json['id']);
     expect(platforms.posts()).toHaveLength(3);
+  });
+
+  it('lists statuses in pages, each with the address of the next one', async () => {
+    const ids: unknown[] = [];
+    for (const status of ['one', 'two', 'three']) ids.unshift((await post({ status })).json['id']);
+    const headers = { authorization: `Bearer ${account.token}` };
+    const pages: unknown[] = [];
+    let next: string | undefined = `${platforms.base('mastodon')}/api/v1/accounts/1001/statuses?limit=2`;
+    while (next !== undefined) {
+      const answer = await fetch(next, { headers });
+      pages.push(((await answer.json()) as { id: string }[]).map(({ id }) => id));
+      next = /<([^>]+)>; rel="next"/.exec(answer.headers.get('link') ?? '')?.[1];
+    }
+    expect(pages).toEqual([ids.slice(0, 2), ids.slice(2)]);
+  });
+
+  it('shows a text as HTML, and a poll with its options', async () => {
+    const poll = { options: ['Rye', 'Spelt'], expires_in: 3600 };
+    const { json } = await post({ status: `"A" & <b>\nc's\n\nd`, poll });
+    expect(json).toMatchObject({
+      content: '<p>&quot;A&quot; &amp; &lt;b&gt;<br />c&#39;s</p><p>d</p>',
+      poll: { options: [{ title: 'Rye' }, { title: 'Spelt' }], expired: false },
+    });
   });
 
   it('takes films later, and refuses them until then', async () => {

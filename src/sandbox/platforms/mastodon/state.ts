@@ -20,6 +20,11 @@ export interface StoredStatus {
   readonly language: string | null;
   readonly replyTo: string | null;
   readonly media: readonly Media[];
+  readonly poll: {
+    readonly options: readonly string[];
+    readonly expires_in: number;
+    readonly multiple?: boolean | undefined;
+  } | null;
   readonly url: string;
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 import { refuse } from './answers.ts';
-import { LIMITS, maxCharacters, perUrl } from './configuration.ts';
+import { LIMITS, maxCharacters, POLL, perUrl } from './configuration.ts';
 import { addressOf } from './gate.ts';
 import { usable, view } from './media.ts';
 import type { Media, State, StoredStatus } from './state.ts';
@@ -19,7 +19,16 @@ export const createRequest = z.strictObject({
   sensitive: z.boolean().optional(),
   language: z.string().optional(),
   in_reply_to_id: z.string().optional(),
+  poll: z
+    .strictObject({
+      options: z.array(z.string()),
+      expires_in: z.int(),
+      multiple: z.boolean().optional(),
+      hide_totals: z.boolean().optional(),
+    })
+    .optional(),
 });
+type Poll = NonNullable<z.infer<typeof createRequest>['poll']>;
 export const LIST_PARAMETERS = [
   'limit',
   'max_id',
@@ -51,6 +60,7 @@ export function createStatus(
   const text = body.status ?? '';
   const media = attach(body.media_ids ?? [], account, state, world);
   if (text.trim() === '' && media.length === 0) refuse(422, "Validation failed: Text can't be blank");
+  if (body.poll !== undefined) checkPoll(body.poll, media);
   const most = maxCharacters(account);
   if (lengthOf(`${body.spoiler_text ?? ''}${text}`, account) > most)
     refuse(422, `Validation failed: Text character limit of ${most} exceeded`);
@@ -71,6 +81,7 @@ export function createStatus(
     language: body.language ?? null,
     replyTo,
     media,
+    poll: body.poll ?? null,
     url: `https://${host}/@${nameOf(account)}/${id}`,
   };
   state.statuses.set(id, status);
@@ -79,7 +90,7 @@ export function createStatus(
   world.publish({
     account: account.id,
     id,
-    kind: replyTo === null ? kindOf(media) : 'reply',
+    kind: replyTo === null ? kindOf(media, body.poll) : 'reply',
     text,
     media: media.map(({ sha256 }) => sha256),
     url: status.url,
@@ -100,9 +111,23 @@ function attach(ids: readonly string[], account: SimAccount, state: State, world
   return found;
 }
 
-function kindOf(media: readonly Media[]): string {
-  if (media.length > 1) return 'carousel';
-  return media[0]?.type ?? 'text';
+/** app/validators/poll_options_validator.rb, poll_expiration_validator.rb */
+function checkPoll({ options, expires_in }: Poll, media: readonly Media[]): void {
+  const refused = (why: string): never => refuse(422, `Validation failed: ${why}`);
+  if (media.length > 0) refused('Cannot attach a poll to a post that has files');
+  if (options.length < POLL.minOptions) refused('Options must be more than one');
+  if (options.length > POLL.maxOptions) refused(`Options can't contain more than ${POLL.maxOptions} items`);
+  if (options.some((option) => option.trim() === '')) refused("Options can't be blank");
+  if (options.some((option) => [...new Intl.Segmenter('en').segment(option)].length > POLL.optionLength))
+    refused(`Options can't be longer than ${POLL.optionLength} characters each`);
+  if (new Set(options).size !== options.length) refused('Options contain duplicate items');
+  if (expires_in < POLL.minSeconds) refused('Expires at is too soon');
+  if (expires_in > POLL.maxSeconds) refused('Expires at is too far into the future');
+}
+
+function kindOf(media: readonly Media[], poll: Poll | undefined): string {
+  if (poll !== undefined) return 'poll';
+  return media.length > 1 ? 'carousel' : (media[0]?.type ?? 'text');
 }
 
 /** GET /api/v1/accounts/{id}/statuses of the own account. */
@@ -117,12 +142,14 @@ export function listStatuses(
   if (strange !== undefined) refuse(422, `Unknown parameter ${strange}`);
   const limit = Math.min(Number(query.get('limit') ?? 20), MAX_PAGE);
   const before = query.get('max_id');
-  const shown = world
-    .visible(account.id)
-    .filter(({ id }) => before === null || BigInt(id) < BigInt(before))
-    .slice(0, limit);
+  const older = world.visible(account.id).filter(({ id }) => before === null || BigInt(id) < BigInt(before));
+  const shown = older.slice(0, limit);
+  const rest = new URLSearchParams(query);
+  rest.set('max_id', shown.at(-1)?.id ?? '');
+  const next = `<${world.base}${request.path}?${rest}>; rel="next"`;
   return {
     status: 200,
+    headers: older.length > shown.length ? { link: next } : {},
     json: shown.flatMap(({ id }) => {
       const status = state.statuses.get(id);
       return status === undefined ? [] : [statusView(status, account)];
@@ -161,12 +188,45 @@ function statusView(status: StoredStatus, owner: SimAccount): object {
     replies_count: 0,
     reblogs_count: 0,
     favourites_count: 0,
-    content: `<p>${status.text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('\n', '<br />')}</p>`,
+    content: htmlOf(status.text),
     account: accountView(owner),
     media_attachments: status.media.map((media) => view(media, Number.POSITIVE_INFINITY)),
+    poll: status.poll === null ? null : pollView(status, status.poll),
     mentions: [],
     tags: [],
     emojis: [],
+  };
+}
+
+/** app/lib/text_formatter.rb, without what it makes of addresses and names. */
+function htmlOf(text: string): string {
+  const signs: Readonly<Record<string, string>> = {
+    '&': 'amp',
+    '<': 'lt',
+    '>': 'gt',
+    '"': 'quot',
+    "'": '#39',
+  };
+  const escaped = text.replace(/[&<>"']/g, (sign) => `&${signs[sign]};`);
+  return escaped
+    .split(/\n{2,}/)
+    .map((paragraph) => `<p>${paragraph.replaceAll('\n', '<br />')}</p>`)
+    .join('');
+}
+
+function pollView({ id, createdAt }: StoredStatus, poll: NonNullable<StoredStatus['poll']>): object {
+  const { options, expires_in, multiple = false } = poll;
+  return {
+    id,
+    expires_at: new Date(createdAt + expires_in * 1000).toISOString(),
+    expired: false,
+    multiple,
+    votes_count: 0,
+    voters_count: 0,
+    options: options.map((title) => ({ title, votes_count: 0 })),
+    emojis: [],
+    voted: true,
+    own_votes: [],
   };
 }
 

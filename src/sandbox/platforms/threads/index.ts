@@ -1,10 +1,11 @@
 import { debugToken } from '../debug-token.ts';
 import { bodyParameters, onlyQuery, pick, requestedFields } from '../graph-fields.ts';
+import { accountOfToken } from '../graph-gate.ts';
 import { badParameter, graphRefusal, refuse } from '../graph-refusal.ts';
 import { Refusal } from '../refusal.ts';
 import type { MakeSimulator, SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 import { Containers, containerStatus } from './containers.ts';
-import { accountOfToken, pathParts, requireScopes } from './gate.ts';
+import { pathParts, requireScopes } from './gate.ts';
 import { Posts } from './posts.ts';
 import { ERRORS } from './refusals.ts';
 
@@ -33,7 +34,7 @@ export const makeThreadsSimulator: MakeSimulator = (world) => {
     const own = node === 'me' || node === account.id;
     if (request.method === 'POST') return own ? write(account, edge, request) : refuse(ERRORS.objectMissing);
     if (request.method !== 'GET') return refuse({ code: 100, message: 'Unsupported method' });
-    return own ? readUser(account, edge, request.query) : readNode(account, node, edge, request.query);
+    return own ? readUser(account, edge, request) : readNode(account, node, edge, request.query);
   }
 
   async function write(
@@ -67,7 +68,8 @@ export const makeThreadsSimulator: MakeSimulator = (world) => {
     return { status: 200, json: { id: posts.publish(account, container).id } };
   }
 
-  function readUser(account: SimAccount, edge: string | undefined, query: URLSearchParams): SimResponse {
+  function readUser(account: SimAccount, edge: string | undefined, request: SimRequest): SimResponse {
+    const { query } = request;
     switch (edge) {
       case undefined: {
         onlyQuery(query, ['fields']);
@@ -79,9 +81,9 @@ export const makeThreadsSimulator: MakeSimulator = (world) => {
       }
       case 'replies':
         requireScopes(account, 'threads_read_replies');
-        return posts.list(account, edge, query);
+        return posts.list(account, edge, request);
       case 'threads':
-        return posts.list(account, edge, query);
+        return posts.list(account, edge, request);
       case 'threads_publishing_limit':
         return readQuotas(account, query);
       default:

@@ -1,6 +1,6 @@
 import { onlyQuery, pageOf, pick, requestedFields, timesIn } from '../graph-fields.ts';
 import { badParameter, refuse } from '../graph-refusal.ts';
-import type { PublicPost, SimAccount, SimResponse, SimWorld } from '../simulator.ts';
+import type { PublicPost, SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 import type { Container } from './containers.ts';
 import { ERRORS } from './refusals.ts';
 
@@ -64,7 +64,8 @@ export class Posts {
   }
 
   /** GET /{user}/threads and /replies, newest first. */
-  list(account: SimAccount, edge: 'threads' | 'replies', query: URLSearchParams): SimResponse {
+  list(account: SimAccount, edge: 'threads' | 'replies', request: SimRequest): SimResponse {
+    const { query } = request;
     onlyQuery(query, ['fields', 'limit', 'after', 'since', 'until']);
     const replies = edge === 'replies';
     const names = requestedFields(query, replies ? REPLY_FIELDS : FIELDS, ['id']);
@@ -72,10 +73,7 @@ export class Posts {
     const all = this.#world
       .visible(account.id)
       .filter(({ id, at }) => this.#isReply(id) === replies && within(Date.parse(at)));
-    return {
-      status: 200,
-      json: pageOf(all, query, (post) => pick(this.#fields(account, post), ['id', ...names])),
-    };
+    return pageOf(this.#world, request, all, (post) => pick(this.#fields(account, post), ['id', ...names]));
   }
 
   /** GET /{post}; undefined when this account has no such post. */

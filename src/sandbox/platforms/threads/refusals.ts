@@ -1,4 +1,4 @@
-import type { GraphError } from '../graph-refusal.ts';
+import { type GraphError, TOKEN_ERRORS } from '../graph-refusal.ts';
 
 /** What Threads has been seen to say; it documents no list of its errors. */
 export const ERRORS = {
@@ -47,14 +47,8 @@ export const ERRORS = {
     status: 403,
     message: '(#10) Application does not have permission for this action',
   },
-  noToken: { code: 104, message: 'An access token is required to request this resource.' },
-  badToken: { code: 190, message: 'Invalid OAuth access token - Cannot parse access token' },
+  ...TOKEN_ERRORS,
   tokenTooYoung: { code: 100, message: 'The access token must be at least 24 hours old to be refreshed.' },
-  tokenExpired: {
-    code: 190,
-    subcode: 463,
-    message: 'Error validating access token: Session has expired on Saturday, 21-Nov-26 01:00:00 PST.',
-  },
   callLimit: { code: 613, message: '(#613) Calls to this api have exceeded the rate limit.' },
   serverError: {
     code: 2,

@@ -37,6 +37,9 @@ export function makeExtras(world: SimWorld, videos: ReadonlyMap<string, SimVideo
 
   return {
     setThumbnail(request, account) {
+      // Every address below /upload/ needs it: https://developers.google.com/workspace/drive/api/guides/manage-uploads
+      if (request.query.get('uploadType') !== 'media')
+        return badRequest('Only uploadType=media is simulated.');
       const id = request.query.get('videoId') ?? '';
       if (own(id, account) === undefined) return missing('videoNotFound', 'video', 'youtube.thumbnail');
       if (account.extra?.['unverified'] === true) {

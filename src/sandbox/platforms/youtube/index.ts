@@ -62,10 +62,10 @@ function simulate(world: SimWorld, limits: Limits): ReturnType<MakeSimulator> {
     const method = Object.values<Method>(METHODS).find(
       ({ httpMethod, path }) => httpMethod === request.method && path === request.path,
     );
-    return method === undefined ? notFoundPage() : call(method, request);
+    return method === undefined ? notFoundPage() : await call(method, request);
   }
 
-  function call(method: Method, request: SimRequest): SimResponse {
+  async function call(method: Method, request: SimRequest): Promise<SimResponse> {
     const inserts = method.id === METHODS.insert.id;
     const checked = auth.check(request, method.scopes);
     if ('refusal' in checked) return checked.refusal;
@@ -83,7 +83,7 @@ function simulate(world: SimWorld, limits: Limits): ReturnType<MakeSimulator> {
     const { account } = checked;
     switch (method.id) {
       case METHODS.insert.id:
-        return sessions.open(request, account, parts.parts);
+        return await sessions.insert(request, account, parts.parts);
       case METHODS.channels.id:
         return listChannels(request, account, parts.parts);
       case METHODS.comment.id:
@@ -117,7 +117,9 @@ function readParts(
   method: Method,
   request: SimRequest,
 ): { readonly parts: string[] } | { readonly refusal: SimResponse } {
-  const allowed = method.id === METHODS.insert.id ? ['uploadType', ...method.parameters] : method.parameters;
+  const allowed = method.path.startsWith('/upload/')
+    ? ['uploadType', ...method.parameters]
+    : method.parameters;
   const strange = [...request.query.keys()].find((name) => !allowed.includes(name));
   if (strange !== undefined) {
     return {

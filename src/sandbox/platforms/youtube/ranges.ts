@@ -28,7 +28,8 @@ export function readRange(request: SimRequest, session: Session): Range | 'query
   const header = request.headers['content-range'];
   const { length } = request.body;
   if (header === undefined) return length === session.total ? { from: 0, to: length - 1 } : null;
-  if (header === `bytes */${session.total}`)
+  // The second is of clients that do not say how much there will be.
+  if (header === `bytes */${session.total}` || header === 'bytes */*')
     return length === 0 && request.headers['content-length'] === '0' ? 'query' : null;
   const [, from, to, total] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(header) ?? [];
   const range = { from: Number(from), to: Number(to) };
@@ -44,7 +45,8 @@ export function store(
   range: Range,
   atMost: number,
 ): SimResponse | null {
-  if (request.headers['content-type'] !== session.type)
+  // Google's own libraries send none.
+  if ((request.headers['content-type'] ?? session.type) !== session.type)
     return uploadServerError(400, 'Content-Type differs from that of the session.');
   if (range.from > session.stored) return uploadServerError(400, 'Failed to parse Content-Range header.');
   const size = range.to - range.from + 1;

@@ -89,7 +89,11 @@ export function listVideos(
   videos: ReadonlyMap<string, SimVideo>,
   world: SimWorld,
 ): SimResponse {
-  const ids = (request.query.get('id') ?? '').split(',').filter((id) => id !== '');
+  // Google's libraries repeat the parameter instead of joining its values.
+  const ids = request.query
+    .getAll('id')
+    .flatMap((list) => list.split(','))
+    .filter((id) => id !== '');
   if (ids.length === 0 || ids.length > MAX_RESULTS)
     return badRequest('The id parameter names no video, or too many.');
   const own = ids.flatMap((id) => videos.get(id) ?? []).filter((video) => video.account === account.id);

@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
+import { parseRelated } from '../multipart.ts';
 import type { SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 import { badRequest, uploadLimitExceeded, uploadServerError } from './answers.ts';
 import { inspectVideo } from './inspect.ts';
@@ -14,7 +15,7 @@ const MAX_VIDEO_SECONDS = 12 * 3600;
 const MAX_SHORT_SECONDS = 180;
 
 export interface Sessions {
-  open(request: SimRequest, account: SimAccount, parts: readonly string[]): SimResponse;
+  insert(request: SimRequest, account: SimAccount, parts: readonly string[]): Promise<SimResponse>;
   put(request: SimRequest, account: SimAccount): Promise<SimResponse>;
 }
 
@@ -27,9 +28,49 @@ export function makeSessions(
 ): Sessions {
   const sessions = new Map<string, Session>();
 
+  async function insert(
+    request: SimRequest,
+    account: SimAccount,
+    parts: readonly string[],
+  ): Promise<SimResponse> {
+    switch (request.query.get('uploadType')) {
+      case 'resumable':
+        return open(request, account, parts);
+      case 'multipart':
+        return await insertWhole(request, account, parts);
+      default:
+        return badRequest('Only the upload types resumable and multipart are simulated.');
+    }
+  }
+
+  /** Metadata and film in one request, as Google's libraries send them. */
+  async function insertWhole(
+    request: SimRequest,
+    account: SimAccount,
+    parts: readonly string[],
+  ): Promise<SimResponse> {
+    const type = request.headers['content-type'] ?? '';
+    const related = /^multipart\/related\b/i.test(type)
+      ? parseRelated(request.body.bytes(), type)
+      : undefined;
+    const [metadata, film, ...more] = related ?? [];
+    if (metadata === undefined || film === undefined || more.length > 0)
+      return badRequest('The body must be multipart/related with two parts.');
+    if (!/^application\/json\b/i.test(metadata.type))
+      return badRequest('The metadata must be sent as application/json.');
+    const begun = begin(parseJson(metadata.bytes), parts, account, {
+      total: film.bytes.length,
+      type: film.type,
+    });
+    if ('refusal' in begun) return begun.refusal;
+    const { session } = begun;
+    writeFileSync(session.file, film.bytes);
+    session.stored = session.total;
+    session.video = await finish(session, account);
+    return { status: 200, json: videoView(session.video, account, session.parts, world) };
+  }
+
   function open(request: SimRequest, account: SimAccount, parts: readonly string[]): SimResponse {
-    if (request.query.get('uploadType') !== 'resumable')
-      return badRequest('Only uploadType=resumable is simulated.');
     if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
       return badRequest('The metadata must be sent as application/json.');
     }
@@ -37,21 +78,38 @@ export function makeSessions(
     const type = request.headers['x-upload-content-type'] ?? '';
     if (!Number.isSafeInteger(total) || total <= 0)
       return badRequest('X-Upload-Content-Length is not a length.');
-    if (total > MAX_UPLOAD_BYTES) return uploadServerError(413, 'Request Entity Too Large');
+    const begun = begin(request.body.json(), parts, account, { total, type });
+    if ('refusal' in begun) return begun.refusal;
+    const { id } = begun.session;
+    const query = new URLSearchParams({ uploadType: 'resumable', part: parts.join(','), upload_id: id });
+    return {
+      status: 200,
+      headers: { location: `${world.base}${request.path}?${query}`, 'x-guploader-uploadid': id },
+      text: '',
+    };
+  }
+
+  function begin(
+    body: unknown,
+    parts: readonly string[],
+    account: SimAccount,
+    { total, type }: Pick<Session, 'total' | 'type'>,
+  ): { readonly session: Session } | { readonly refusal: SimResponse } {
+    if (total > MAX_UPLOAD_BYTES) return { refusal: uploadServerError(413, 'Request Entity Too Large') };
     if (!/^video\/[\w.+-]+$|^application\/octet-stream$/.test(type)) {
-      return badRequest(
-        `Media type '${type}' is not supported. Valid media types: [video/*, application/octet-stream]`,
-      );
+      const known = 'Valid media types: [video/*, application/octet-stream]';
+      return { refusal: badRequest(`Media type '${type}' is not supported. ${known}`) };
     }
-    const read = readMetadata(request.body.json(), parts);
-    if ('refusal' in read) return read.refusal;
-    if (!quota.take(`channel ${account.id}`, 1, limits.uploadsPerChannelAndDay)) return uploadLimitExceeded();
+    const read = readMetadata(body, parts);
+    if ('refusal' in read) return read;
+    if (!quota.take(`channel ${account.id}`, 1, limits.uploadsPerChannelAndDay))
+      return { refusal: uploadLimitExceeded() };
 
     const id = `sim${world.nextNumber()}`;
     const { metadata } = read;
     const openedAt = world.now();
     const file = sessionFile(id);
-    sessions.set(id, {
+    const session: Session = {
       id,
       account: account.id,
       metadata,
@@ -63,13 +121,9 @@ export function makeSessions(
       stored: 0,
       rangeSize: null,
       video: null,
-    });
-    const query = new URLSearchParams({ uploadType: 'resumable', part: parts.join(','), upload_id: id });
-    return {
-      status: 200,
-      headers: { location: `${world.base}${request.path}?${query}`, 'x-guploader-uploadid': id },
-      text: '',
     };
+    sessions.set(id, session);
+    return { session };
   }
 
   async function put(request: SimRequest, account: SimAccount): Promise<SimResponse> {
@@ -133,7 +187,15 @@ export function makeSessions(
     return video;
   }
 
-  return { open, put };
+  return { insert, put };
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
 }
 
 /** 11 characters of base64url, as YouTube's are. */

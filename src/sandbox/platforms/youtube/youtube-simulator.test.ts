@@ -73,6 +73,41 @@ async function reason(response: Response): Promise<string> {
   return `${response.status} ${body.error.errors[0]?.reason}`;
 }
 
+describe('an upload in one request', () => {
+  const whole = (parts: readonly string[], type = 'multipart/related; boundary=b'): Promise<Response> =>
+    ask('/upload/youtube/v3/videos?uploadType=multipart&part=snippet,status', {
+      method: 'POST',
+      headers: { 'content-type': type },
+      body: [...parts.map((part) => `--b\r\n${part}\r\n`), '--b--'].join(''),
+    });
+  const metadata = `Content-Type: application/json\r\n\r\n${JSON.stringify({ snippet: SNIPPET, status: STATUS })}`;
+  const film = 'Content-Type: video/mp4\r\n\r\nno film';
+
+  it('makes a video, whatever is in it', async () => {
+    await start();
+    const answer = (await (await whole([metadata, film])).json()) as object;
+    expect(answer).toMatchObject({ snippet: { title: SNIPPET.title }, status: { uploadStatus: 'failed' } });
+  });
+
+  it.each([
+    ['only one part', [metadata]],
+    ['the parts in the wrong order', [film, metadata]],
+    ['three parts', [metadata, film, film]],
+    ['no film', [metadata, 'Content-Type: text/plain\r\n\r\nhello']],
+    ['no JSON', ['Content-Type: application/json\r\n\r\n{', film]],
+  ])('is refused with %s', async (_what, parts) => {
+    await start();
+    expect(await reason(await whole(parts))).toBe('400 badRequest');
+  });
+
+  it('is refused as a form', async () => {
+    await start();
+    expect(await reason(await whole([metadata, film], 'multipart/form-data; boundary=b'))).toBe(
+      '400 badRequest',
+    );
+  });
+});
+
 describe('opening a session', () => {
   it.each([
     ['an unknown field', { snippet: { ...SNIPPET, foo: 1 }, status: STATUS }, '400 badRequest'],
