@@ -6,6 +6,7 @@ import { StoreError } from '../core/store.ts';
 import { registerConnections } from './connections/register.ts';
 import { EXIT } from './exit-codes.ts';
 import { CommandError, type Io } from './io.ts';
+import type { RotateOptions } from './keys-rotate.ts';
 import type { MigrateOptions } from './migrate.ts';
 import { PROJECT_ROOT, VERSION } from './project.ts';
 import type { ResolveOptions } from './resolve.ts';
@@ -81,6 +82,16 @@ function buildProgram(io: () => Io, done: (code: number) => void): Command {
     .argument('[email-or-id]', 'TEST_USER_EMAIL when absent')
     .action(async (query: string | undefined) => {
       done(await (await import('./find-test-user.ts')).findTestUser(io(), query));
+    });
+
+  const keys = program.command('keys').description('the key that tokens are stored under');
+  keys
+    .command('rotate')
+    .description('encrypt with ENCRYPTION_KEY what is stored under a key of ENCRYPTION_KEY_PREVIOUS')
+    .option('--dry-run', 'only say how many are under which key', false)
+    .option('--encrypt-plaintext', 'encrypt tokens that stand in clear, too', false)
+    .action(async (options: RotateOptions) => {
+      done(await (await import('./keys-rotate.ts')).rotateKeys(io(), options));
     });
 
   program

@@ -299,6 +299,27 @@ export interface AppSettings {
   readonly rows: Readonly<Record<string, unknown>>;
 }
 
+/** Where secrets are stored: accounts' tokens, the app's settings, and what targets keep between requests. */
+export const SECRET_PLACES = ['accounts', 'settings', 'uploads'] as const;
+export type SecretPlace = (typeof SECRET_PLACES)[number];
+
+export interface StoredSecret {
+  /** Names it to `replaceSecrets`. */
+  readonly where: Readonly<Record<string, unknown>>;
+  /** For people: whose it is. */
+  readonly label: string;
+  /** null: longer than any secret. */
+  readonly text: string | null;
+  /** What `secrets` goes on after. */
+  readonly order: string;
+}
+
+export interface NewSecret {
+  readonly where: StoredSecret['where'];
+  readonly was: string;
+  readonly text: string;
+}
+
 /**
  * Everything durable. Every method is one rpc that repeats harmlessly, so the store may ask again
  * when an answer is lost.
@@ -414,6 +435,28 @@ export interface Store {
   >;
   findUser(query: string): Promise<readonly FoundUser[]>;
   appSettings(): Promise<AppSettings>;
+  /** Stores one text, if `was` (null: nothing) is what stands at `path` of `key`. An empty path is the whole value. */
+  putSetting(setting: {
+    readonly key: string;
+    readonly path: readonly string[];
+    readonly was: string | null;
+    readonly text: string;
+  }): Promise<
+    | { readonly done: true }
+    | {
+        readonly done: false;
+        readonly why: 'no_place' | 'changed' | 'refused';
+        readonly detail: string | null;
+      }
+  >;
+  secrets(
+    place: SecretPlace,
+    userId: string | null,
+    after: string | null,
+    limit: number,
+  ): Promise<{ readonly items: readonly StoredSecret[]; readonly more: boolean }>;
+  /** Each only if it still is what it was. In the order of `items`. */
+  replaceSecrets(place: SecretPlace, items: readonly NewSecret[]): Promise<readonly ('done' | 'changed')[]>;
 }
 
 /**

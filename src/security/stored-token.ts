@@ -7,9 +7,11 @@ export type StoredToken =
   | { readonly kind: 'undecryptable'; readonly reason: string };
 
 // Rows from before encryption hold Meta's (EAA) and LinkedIn's (AQA) tokens in clear.
-const LEGACY_PLAINTEXT = /^(?:EAA|AQA)/;
+const LEGACY_PLAINTEXT = /^(?:EAA|AQA)[\x21-\x7e]*$/;
 /** What fits into an HTTP header as it is. */
 const HEADER_SAFE = /^[\x21-\x7e]+$/;
+
+export const isPlaintextToken = (stored: string): boolean => LEGACY_PLAINTEXT.test(stored.trim());
 
 /**
  * What a column access_token_encrypted or refresh_token_encrypted says. Ciphertext never comes out as a token,
@@ -18,7 +20,7 @@ const HEADER_SAFE = /^[\x21-\x7e]+$/;
 export function readStoredToken(keyring: Keyring, stored: string | null): StoredToken {
   const text = stored?.trim() ?? '';
   if (text === '') return { kind: 'none' };
-  if (LEGACY_PLAINTEXT.test(text)) return token(text);
+  if (isPlaintextToken(text)) return token(text);
   const plain = keyring.decrypt(text)?.trim();
   if (plain === undefined) return undecryptable(CIPHERTEXT.test(text) ? WRONG_KEY : NOT_ENCRYPTED);
   if (plain === '') return { kind: 'none' };

@@ -1,12 +1,14 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { type Claim, SCHEMA_VERSION, type Store, StoreError } from '../core/store.ts';
 import * as answers from './answers.ts';
 import { createAsk } from './ask.ts';
 import { noticesAnswer } from './notice-answer.ts';
 import type { Rpc } from './rpc.ts';
-import { appSettings } from './secret-answers.ts';
+import * as secretAnswers from './secret-answers.ts';
 import type { Delivery, Spool, SpooledCall } from './spool.ts';
 import { statusFacts } from './status-answer.ts';
+
+const md5 = (text: string) => createHash('md5').update(text).digest('hex');
 
 /** Every method is one function of supabase/migrations; see the comments there for what each decides. */
 export function createStore(rpc: Rpc, spool?: Spool): Store {
@@ -338,6 +340,19 @@ export function createStore(rpc: Rpc, spool?: Spool): Store {
       );
     },
     findUser: (query) => ask('publisher_find_user', { p_query: query }, answers.users),
-    appSettings: () => ask('publisher_settings', {}, appSettings),
+    appSettings: () => ask('publisher_settings', {}, secretAnswers.appSettings),
+    putSetting: ({ key, path, was, text }) =>
+      ask(
+        'publisher_settings_put',
+        { p: { key, path, was_md5: was === null ? null : md5(was), text } },
+        secretAnswers.put,
+      ),
+    secrets: (place, userId, after, limit) =>
+      ask('publisher_secrets', { p: { version, place, user: userId, after, limit } }, secretAnswers.secrets),
+    replaceSecrets: async (place, items) => {
+      const sent = items.map(({ where, was, text }) => ({ where, was_md5: md5(was), text }));
+      return (await ask('publisher_secrets_replace', { p: { place, items: sent } }, secretAnswers.replaced))
+        .results;
+    },
   };
 }

@@ -428,7 +428,11 @@ begin
       refresh_token_encrypted = coalesce(p ->> 'refresh_token_encrypted', c.refresh_token_encrypted),
       token_expires_at = coalesce(((p ->> 'expires_at')::timestamptz) at time zone 'UTC', c.token_expires_at),
       last_token_refresh = now() at time zone 'UTC', updated_at = now() at time zone 'UTC'
-    where c.id = (p ->> 'connection_id')::uuid and md5(c.access_token_encrypted) is not distinct from p ->> 'token_md5'
+    where c.id = (p ->> 'connection_id')::uuid
+      and (md5(c.access_token_encrypted) is not distinct from p ->> 'token_md5'
+           -- The same token, which "keys rotate" has encrypted anew meanwhile.
+           or exists (select 1 from public.publish_log l where l.step = 'encrypted_anew' and l.detail ->> 'from' = p ->> 'token_md5'
+                and l.detail ->> 'connection_id' = c.id::text and l.detail ->> 'to' = md5(c.access_token_encrypted)))
     returning c.id into v_connection;
   if v_connection is null then
     -- Stored already, and only the answer was lost.

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 
 export interface Ended {
   readonly code: number | null;
@@ -11,11 +11,26 @@ export interface Ended {
 export function runProcess(
   file: string,
   args: readonly string[],
-  { cwd, env }: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+  {
+    cwd,
+    env,
+    input,
+    started: onStart,
+  }: {
+    readonly cwd: string;
+    readonly env: Readonly<Record<string, string>>;
+    /** What it reads from its standard input; nothing when absent. */
+    readonly input?: string;
+    readonly started?: (child: ChildProcess) => void;
+  },
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const started = performance.now();
-    const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(file, args, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
+    onStart?.(child);
+    // Who does not read it is not to fail the test.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(input ?? '');
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
