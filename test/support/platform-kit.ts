@@ -55,7 +55,10 @@ export interface PlatformWorld {
   stop(): Promise<void>;
 }
 
-export async function platformWorld(name: RegisteredPlatform): Promise<PlatformWorld> {
+export async function platformWorld(
+  name: RegisteredPlatform,
+  { wireLog }: { readonly wireLog?: string } = {},
+): Promise<PlatformWorld> {
   let clock = START;
   let slept = 0;
   let interceptor: Interceptor | null = null;
@@ -66,6 +69,7 @@ export async function platformWorld(name: RegisteredPlatform): Promise<PlatformW
     makers: { [name]: simulators[name] },
     accounts: { [name]: accounts },
     processingMs: PROCESSING_MS,
+    wireLog,
     now,
   });
   const calls: Call[] = [];

@@ -33,13 +33,25 @@ export function perUrl(account: SimAccount | undefined): number {
 
 /** GET /api/v2/instance, as far as it is of use. */
 export function instance(account: SimAccount | undefined): object {
+  const domain = account?.id.split('@')[1] ?? 'mastodon.example';
   return {
-    domain: account?.id.split('@')[1] ?? 'mastodon.example',
+    domain,
     title: 'Sandbox',
     version: '4.5.2',
     source_url: 'https://github.com/mastodon/mastodon',
+    description: 'A simulated server',
+    usage: { users: { active_month: 1 } },
+    thumbnail: { url: `https://${domain}/thumbnail.png` },
+    icon: [],
+    languages: ['en'],
+    registrations: { enabled: false, approval_required: true, message: null },
+    contact: { email: 'owner@example.test', account: null },
+    rules: [],
     api_versions: { mastodon: 7 },
     configuration: {
+      urls: { streaming: `wss://${domain}` },
+      accounts: { max_featured_tags: 10, max_pinned_statuses: 5 },
+      translation: { enabled: false },
       statuses: {
         max_characters: maxCharacters(account),
         max_media_attachments: LIMITS.maxMedia,

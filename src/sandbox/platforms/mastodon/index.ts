@@ -1,11 +1,12 @@
 import { Refusal } from '../refusal.ts';
 import type { MakeSimulator, SimRequest, SimResponse } from '../simulator.ts';
+import { ownerView } from './accounts.ts';
 import { answerError, INVALID_TOKEN, refuse, throttled } from './answers.ts';
 import { instance } from './configuration.ts';
 import { addressOf, application, authenticate, tokenOwner } from './gate.ts';
 import { showMedia, upload } from './media.ts';
 import { emptyState } from './state.ts';
-import { accountView, createStatus, listStatuses, showStatus } from './statuses.ts';
+import { createStatus, listStatuses, showStatus } from './statuses.ts';
 
 /**
  * One program for every server. Accounts: `id` is '<number>@<server>', `name` the display name. `extra.maxCharacters`:
@@ -22,7 +23,7 @@ export const makeMastodonSimulator: MakeSimulator = (world) => {
       case 'GET /api/v2/instance':
         return { status: 200, json: instance(as('read:statuses')) };
       case 'GET /api/v1/accounts/verify_credentials':
-        return { status: 200, json: accountView(as('read:accounts')) };
+        return { status: 200, json: ownerView(as('read:accounts')) };
       case 'GET /api/v1/apps/verify_credentials':
         return { status: 200, json: application(tokenOwner(request, world)) };
       case 'POST /api/v2/media':

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
+import { accountView, nameOf } from './accounts.ts';
 import { refuse } from './answers.ts';
 import { LIMITS, maxCharacters, POLL, perUrl } from './configuration.ts';
 import { addressOf } from './gate.ts';
@@ -228,22 +229,6 @@ function pollView({ id, createdAt }: StoredStatus, poll: NonNullable<StoredStatu
     voted: true,
     own_votes: [],
   };
-}
-
-export function accountView(account: SimAccount): object {
-  const { number, host } = addressOf(account);
-  const username = nameOf(account);
-  return {
-    id: number,
-    username,
-    acct: username,
-    display_name: account.name,
-    url: `https://${host}/@${username}`,
-  };
-}
-
-function nameOf({ name }: SimAccount): string {
-  return name.toLowerCase().replaceAll(/\W+/g, '_');
 }
 
 /** Every address counts the same, of a mention only the local part, the rest as graphemes. */
