@@ -4,6 +4,7 @@ import { loadEnvFile } from '../config/env-file.ts';
 import { redactText } from '../core/redact-text.ts';
 import { StoreError } from '../core/store.ts';
 import { registerConnections } from './connections/register.ts';
+import { registerCredentials } from './credentials/register.ts';
 import { EXIT } from './exit-codes.ts';
 import { CommandError, type Io } from './io.ts';
 import type { RotateOptions } from './keys-rotate.ts';
@@ -83,6 +84,8 @@ function buildProgram(io: () => Io, done: (code: number) => void): Command {
     .action(async (query: string | undefined) => {
       done(await (await import('./find-test-user.ts')).findTestUser(io(), query));
     });
+
+  registerCredentials(program, io, done);
 
   const keys = program.command('keys').description('the key that tokens are stored under');
   keys

@@ -4,7 +4,7 @@ import type { AppCredentials } from './platform.ts';
 import { Secret } from './secret.ts';
 import type { AppSettings } from './store.ts';
 
-type Setting =
+export type Setting =
   | { readonly kind: 'none' }
   | { readonly kind: 'value'; readonly value: Secret; readonly encrypted: boolean }
   /** Ciphertext that no key of ours reads, or no text. */
@@ -13,7 +13,7 @@ type Setting =
 type Decrypt = (ciphertext: string) => string | null;
 
 /** One field of a key of platform_settings. Fields may be encrypted, or the whole of them. */
-function readSetting(settings: AppSettings, key: string, field: string, decrypt: Decrypt): Setting {
+export function readSetting(settings: AppSettings, key: string, field: string, decrypt: Decrypt): Setting {
   const stored = settings.rows[key];
   if (typeof stored !== 'string') return readField(asObject(stored)?.[field], decrypt);
   const text = stored.trim();

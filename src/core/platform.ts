@@ -117,6 +117,12 @@ export interface AppCredentials {
   readonly mend: string;
 }
 
+/** Credentials of ours that are there. */
+export interface RegisteredApp {
+  readonly clientId: string;
+  readonly clientSecret: Secret;
+}
+
 /** Everything a platform gets to work with; no module-level state beside it. */
 export interface PlatformContext {
   readonly http: Http;
@@ -328,6 +334,11 @@ export interface Platform {
   scopes?(context: PlatformContext, account: Account): Promise<readonly string[] | null>;
   /** Until when no person is needed, by what is stored. Pure. */
   lifetime(access: StoredAccess): Lifetime;
+  /**
+   * Whether the platform takes these credentials of our app. Only reads. Absent: it tells only together with a token.
+   * @throws PublishError, of kind 'auth' or 'config' when it does not
+   */
+  verifyApp?(context: PlatformContext, app: RegisteredApp): Promise<void>;
   /** null: this platform's tokens are not refreshed without a person. */
   refresh(context: PlatformContext, account: Account): Promise<Refreshed | null>;
   metrics(context: PlatformContext, account: Account, platformPostId: string): Promise<Metrics>;

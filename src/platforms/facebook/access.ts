@@ -1,7 +1,8 @@
 import { type Lifetime, NO_END, type Permission } from '../../core/access.ts';
 import { firstComment } from '../../core/own-comment.ts';
-import type { Account, PlatformContext } from '../../core/platform.ts';
+import type { Account, PlatformContext, RegisteredApp } from '../../core/platform.ts';
 import type { Post } from '../../core/post.ts';
+import { Secret } from '../../core/secret.ts';
 import { graphScopes } from '../../http/graph-token.ts';
 import { graphUrl } from './api.ts';
 import { facebookError } from './errors.ts';
@@ -24,6 +25,17 @@ export async function scopes(context: PlatformContext, account: Account): Promis
   const url = graphUrl(context, '/debug_token');
   const ours = `${clientId}|${clientSecret.reveal()}`;
   return await graphScopes(context, url, account.token, ours, (response) =>
+    facebookError(response, context.now(), 'not armed'),
+  );
+}
+
+/** "<id>|<secret>" is a token of the app: developers.facebook.com/docs/facebook-login/guides/access-tokens#apptokens. */
+export async function verifyApp(
+  context: PlatformContext,
+  { clientId, clientSecret }: RegisteredApp,
+): Promise<void> {
+  const ours = new Secret(`${clientId}|${clientSecret.reveal()}`);
+  await graphScopes(context, graphUrl(context, '/debug_token'), ours, ours.reveal(), (response) =>
     facebookError(response, context.now(), 'not armed'),
   );
 }

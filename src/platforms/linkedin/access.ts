@@ -5,7 +5,7 @@ import {
   untilAccessEnds,
   untilRefreshEnds,
 } from '../../core/access.ts';
-import type { Account, PlatformContext } from '../../core/platform.ts';
+import type { Account, PlatformContext, RegisteredApp } from '../../core/platform.ts';
 import type { Post } from '../../core/post.ts';
 import { introspect } from './api.ts';
 import { followUps } from './content.ts';
@@ -35,6 +35,18 @@ export async function scopes(
   const { clientId, clientSecret } = await context.app();
   if (clientId === undefined || clientSecret === undefined) return null;
   return await introspect(context, { client_id: clientId, client_secret: clientSecret, token });
+}
+
+/** The client is looked at before the token, and of one that LinkedIn never gave out it says that it is not active. */
+export async function verifyApp(
+  context: PlatformContext,
+  { clientId, clientSecret }: RegisteredApp,
+): Promise<void> {
+  await introspect(context, {
+    client_id: clientId,
+    client_secret: clientSecret,
+    token: 'no-token-of-anybody',
+  });
 }
 
 /** Only approved partners are given refresh tokens. */

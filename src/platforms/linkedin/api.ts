@@ -22,6 +22,7 @@ import {
   userinfo,
   videoInit,
 } from './answers.ts';
+import { TOKEN_RULES } from './error-table.ts';
 import { linkedinError } from './errors.ts';
 
 /** Served until September 2027 (learn.microsoft.com/en-us/linkedin/marketing/integrations/migrations). */
@@ -252,6 +253,8 @@ export async function introspect(
 ): Promise<readonly string[] | null> {
   const response = await context.http.request({ method: 'POST', url: INTROSPECT, body: { form } });
   const parsed = introspection.safeParse(response.json);
-  if (response.status !== 200 || !parsed.success) throw linkedinError(response, context.now(), 'not armed');
+  if (response.status !== 200 || !parsed.success) {
+    throw linkedinError(response, context.now(), 'not armed', TOKEN_RULES);
+  }
   return parsed.data.scope?.split(/[ ,]+/).filter(Boolean) ?? null;
 }

@@ -1,6 +1,6 @@
 import { withFollowUps } from '../../core/own-comment.ts';
 import type { Platform } from '../../core/platform.ts';
-import { lifetime, permissions, scopes } from './access.ts';
+import { lifetime, permissions, scopes, verifyApp } from './access.ts';
 import { accountId, refresh, verify } from './account.ts';
 import { capabilities } from './capabilities.ts';
 import { findOwnComment, publishComment } from './comment.ts';
@@ -22,6 +22,7 @@ export const linkedin: Platform = {
   ...withFollowUps({ prepare, publish, find }, { publish: publishComment, find: findOwnComment }),
   identify,
   verify,
+  verifyApp,
   permissions,
   scopes,
   lifetime,

@@ -1,8 +1,15 @@
 import { tokenServiceSilent } from '../../core/answer-errors.ts';
 import { PublishError } from '../../core/errors.ts';
-import type { Account, ConnectionRow, PlatformContext, Refreshed, Verified } from '../../core/platform.ts';
+import type {
+  Account,
+  ConnectionRow,
+  PlatformContext,
+  Refreshed,
+  RegisteredApp,
+  Verified,
+} from '../../core/platform.ts';
 import { Secret } from '../../core/secret.ts';
-import { callerOf, requestTokens, whoAmI } from './api.ts';
+import { callerOf, requestClientToken, requestTokens, whoAmI } from './api.ts';
 import { tokenError } from './errors.ts';
 
 /**
@@ -50,6 +57,15 @@ export async function refresh(context: PlatformContext, account: Account): Promi
     // Pages of the documentation differ (2 hours, 24 hours): the answer counts.
     expiresAt: new Date(context.now().getTime() + expires_in * 1000),
   };
+}
+
+/** A token of the app alone: developers.tiktok.com/doc/client-access-token-management. It is thrown away. */
+export async function verifyApp(
+  context: PlatformContext,
+  { clientId, clientSecret }: RegisteredApp,
+): Promise<void> {
+  const response = await requestClientToken(context, { key: clientId, secret: clientSecret });
+  if (response !== null) throw tokenError(response, context.now());
 }
 
 function clientMissing(mend: string): PublishError {

@@ -102,6 +102,9 @@ export const owner = z.object({
   user: z.object({ open_id: z.string().min(1), display_name: z.string().catch('') }),
 });
 
+/** Of our app, for nobody's account. */
+export const clientToken = z.object({ access_token: z.string().min(1) });
+
 /** Bare, without the envelope. https://developers.tiktok.com/doc/oauth-user-access-token-management */
 export const tokens = z.object({
   access_token: z.string().min(1),

@@ -5,6 +5,7 @@ import type { Account, PlatformContext } from '../../core/platform.ts';
 import { Secret } from '../../core/secret.ts';
 import {
   type CreatorInfo,
+  clientToken,
   creatorInfo,
   dataIn,
   figuresFound,
@@ -133,6 +134,16 @@ export async function requestTokens(
   });
   const parsed = tokens.safeParse(response.json);
   return response.status === 200 && parsed.success ? parsed.data : response;
+}
+
+/** @returns null, or the answer that is no token of the app */
+export async function requestClientToken(
+  context: Pick<PlatformContext, 'http'>,
+  client: { readonly key: string; readonly secret: Secret },
+): Promise<HttpResponse | null> {
+  const form = { client_key: client.key, client_secret: client.secret, grant_type: 'client_credentials' };
+  const response = await context.http.request({ method: 'POST', url: `${API}/oauth/token/`, body: { form } });
+  return response.status === 200 && clientToken.safeParse(response.json).success ? null : response;
 }
 
 function byId(id: string): object {

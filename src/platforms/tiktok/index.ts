@@ -1,6 +1,6 @@
 import type { Platform } from '../../core/platform.ts';
 import { lifetime, permissions } from './access.ts';
-import { accountId, lookUpAccountId, refresh, verify } from './account.ts';
+import { accountId, lookUpAccountId, refresh, verify, verifyApp } from './account.ts';
 import { capabilities } from './capabilities.ts';
 import { find } from './find.ts';
 import { identify } from './identify.ts';
@@ -21,6 +21,7 @@ export const tiktok: Platform = {
   find,
   identify,
   verify,
+  verifyApp,
   permissions,
   lifetime,
   refresh,

@@ -1,6 +1,13 @@
 import { tokenServiceSilent } from '../../core/answer-errors.ts';
 import { PublishError } from '../../core/errors.ts';
-import type { Account, ConnectionRow, PlatformContext, Refreshed, Verified } from '../../core/platform.ts';
+import type {
+  Account,
+  ConnectionRow,
+  PlatformContext,
+  Refreshed,
+  RegisteredApp,
+  Verified,
+} from '../../core/platform.ts';
 import { Secret } from '../../core/secret.ts';
 import { type Caller, type Channel, callerOf, exchangeRefreshToken, listOwnChannels, parse } from './api.ts';
 import { TOKEN_RULES } from './error-rules.ts';
@@ -55,6 +62,17 @@ export async function refresh(context: PlatformContext, account: Account): Promi
     refreshToken: null,
     expiresAt: new Date(context.now().getTime() + tokens.expires_in * 1000),
   };
+}
+
+/** Google looks at the client before the token: a wrong one is invalid_client, a made-up token of a right one invalid_grant. */
+export async function verifyApp(
+  context: PlatformContext,
+  { clientId, clientSecret }: RegisteredApp,
+): Promise<void> {
+  const client = { id: clientId, secret: clientSecret };
+  const response = await exchangeRefreshToken(context, client, new Secret('no-token-of-anybody'));
+  const error = youtubeError(response, context.now(), 'not armed', TOKEN_RULES);
+  if (error.platformCode !== 'invalid_grant') throw error;
 }
 
 async function ownChannels(context: PlatformContext, caller: Caller, part: 'snippet'): Promise<Channel[]> {

@@ -1,7 +1,7 @@
 import { withFollowUps } from '../../core/own-comment.ts';
 import type { Platform } from '../../core/platform.ts';
 import { lifetime, permissions, scopes } from './access.ts';
-import { accountId, lookUpAccountId, refresh, verify } from './account.ts';
+import { accountId, lookUpAccountId, refresh, verify, verifyApp } from './account.ts';
 import { capabilities } from './capabilities.ts';
 import { find } from './find.ts';
 import { findFollowUp, followUps, publishFollowUp } from './follow-ups.ts';
@@ -22,6 +22,7 @@ export const youtube: Platform = {
   ...withFollowUps({ prepare, publish, find }, { publish: publishFollowUp, find: findFollowUp }),
   identify,
   verify,
+  verifyApp,
   permissions,
   scopes,
   lifetime,

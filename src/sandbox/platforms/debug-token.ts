@@ -1,3 +1,4 @@
+import { isClientSecret } from './client-secret.ts';
 import type { SimAccount, SimRequest, SimResponse, SimWorld } from './simulator.ts';
 
 /**
@@ -9,10 +10,14 @@ export function debugToken(request: SimRequest, world: SimWorld, ownToken: boole
   const by = /^Bearer (\S+)$/.exec(request.headers['authorization'] ?? '')?.[1] ?? '';
   const input = request.query.get('input_token');
   const known = world.accounts.find(({ token }) => token === input);
-  if (!(ownToken ? by === known?.token : /^[^|]+\|[^|]+$/.test(by))) return null;
+  const [, appSecret] = /^[^|]+\|([^|]+)$/.exec(by) ?? [];
+  if (ownToken ? by !== known?.token : appSecret === undefined || !isClientSecret(world, appSecret))
+    return null;
+  if (input === by && appSecret !== undefined) return { status: 200, json: { data: OUR_APP } };
   return { status: 200, json: { data: known === undefined ? INVALID : view(known, world) } };
 }
 
+const OUR_APP = { type: 'APP', is_valid: true, scopes: [] };
 const INVALID = {
   is_valid: false,
   scopes: [],

@@ -1,3 +1,4 @@
+import { isClientSecret } from '../client-secret.ts';
 import { refuse } from '../refusal.ts';
 import type { SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 import { accessDenied, badRequest, notFound } from './answers.ts';
@@ -86,6 +87,8 @@ export function introspectToken(request: SimRequest, world: SimWorld): SimRespon
   const missing = ['client_id', 'client_secret', 'token'].find((name) => !form.get(name));
   if (missing !== undefined)
     return oauthError(400, 'invalid_request', `A required parameter "${missing}" is missing`);
+  if (!isClientSecret(world, form.get('client_secret')))
+    return oauthError(401, 'invalid_client', 'Client authentication failed');
   const accounts = world.accounts.filter(({ token }) => token === form.get('token'));
   const now = world.now().getTime();
   const active =

@@ -1,3 +1,4 @@
+import { isClientSecret } from '../client-secret.ts';
 import type { SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 
 const ACCESS_SECONDS = 2 * 3600;
@@ -11,6 +12,7 @@ export function exchangeToken(request: SimRequest, world: SimWorld): SimResponse
   const form = request.body.form();
   const strange = [...form.keys()].find((name) => !FIELDS.includes(name));
   if (strange !== undefined) return oauthError('invalid_request', `Unknown parameter ${strange}.`);
+  if (form.get('grant_type') === 'client_credentials') return clientToken(form, world);
   if (form.get('grant_type') !== 'refresh_token')
     return oauthError('unsupported_grant_type', 'The grant type is not supported.');
   if (!form.get('client_key')) return oauthError('invalid_request', 'client_key is missing.');
@@ -38,6 +40,20 @@ export function exchangeToken(request: SimRequest, world: SimWorld): SimResponse
       token_type: 'Bearer',
     },
   };
+}
+
+/** https://developers.tiktok.com/doc/client-access-token-management: a token of the app, for nobody's account. */
+function clientToken(form: URLSearchParams, world: SimWorld): SimResponse {
+  if (!form.get('client_key') || !form.get('client_secret'))
+    return oauthError('invalid_request', 'Client secret is missed in request.');
+  if (!isClientSecret(world, form.get('client_secret')))
+    return oauthError('invalid_client', 'Client authentication failed.');
+  const json = {
+    access_token: `clt.sim${world.nextNumber()}`,
+    expires_in: ACCESS_SECONDS,
+    token_type: 'Bearer',
+  };
+  return { status: 200, json };
 }
 
 /** 200, 400 or 401: the documentation names the words and no status. */

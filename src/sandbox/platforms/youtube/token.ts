@@ -1,3 +1,4 @@
+import { isClientSecret } from '../client-secret.ts';
 import type { SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 import type { Auth } from './auth.ts';
 
@@ -23,7 +24,11 @@ export function exchangeToken(request: SimRequest, world: SimWorld, auth: Auth):
     ({ refreshToken }) =>
       refreshToken !== undefined && refreshToken !== '' && refreshToken === form.get('refresh_token'),
   );
-  if (account === undefined) return oauthError(400, 'invalid_grant', 'Token has been expired or revoked.');
+  if (account === undefined) {
+    return isClientSecret(world, form.get('client_secret'))
+      ? oauthError(400, 'invalid_grant', 'Token has been expired or revoked.')
+      : oauthError(401, 'invalid_client', 'The provided client secret is invalid.');
+  }
   const secret = account.extra?.['clientSecret'];
   if (secret !== undefined && secret !== form.get('client_secret')) {
     return oauthError(401, 'invalid_client', 'The provided client secret is invalid.');
