@@ -142,13 +142,21 @@ export async function main(argv: readonly string[]): Promise<number> {
       code = result;
     },
   );
+  // What nobody waited for: Node itself would print it as it is, with whatever it holds.
+  process.on('uncaughtException', crash);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     return explain(error);
+  } finally {
+    process.off('uncaughtException', crash);
   }
+}
+
+function crash(error: unknown): void {
+  process.exit(explain(error));
 }
 
 function makeIo(envFile: string | undefined): Io {
@@ -175,7 +183,7 @@ const STORE_EXITS = {
 /** What a person reads is a sentence and the next action; the stack is for faults of ours. */
 function explain(error: unknown): number {
   if (error instanceof CommandError || error instanceof StoreError) {
-    process.stderr.write(`content-publisher: ${error.message}\nTry: ${error.hint}\n`);
+    process.stderr.write(redactText(`content-publisher: ${error.message}\nTry: ${error.hint}\n`));
     return error instanceof CommandError ? error.exitCode : STORE_EXITS[error.kind];
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,3 +1,5 @@
+import { rememberSecret } from './secret.ts';
+
 /**
  * A Fernet key: 16 bytes to sign and 16 bytes to encrypt (github.com/fernet/spec, "Key Format").
  * The bytes sit in a private field: neither JSON nor inspect shows them.
@@ -16,7 +18,9 @@ export class EncryptionKey {
   static parse(text: string): EncryptionKey | null {
     if (!/^[\w+/-]{43}=$/.test(text)) return null;
     const bytes = Buffer.from(text, 'base64');
-    return bytes.length === 32 ? new EncryptionKey(bytes) : null;
+    if (bytes.length !== 32) return null;
+    rememberSecret(text);
+    return new EncryptionKey(bytes);
   }
 
   signingBytes(): Uint8Array {

@@ -1,3 +1,6 @@
+import { clip } from './clip.ts';
+import { redactText } from './redact-text.ts';
+
 /**
  * What went wrong, in the few kinds that decide what happens next.
  *
@@ -59,17 +62,20 @@ export class PublishError extends Error {
   readonly retryAt: Date | undefined;
   readonly scope: HoldScope;
 
+  // Masked here, whoever made it: a platform may repeat a token in any part of its answer, also in what should be a code.
   constructor(details: PublishErrorDetails) {
-    super(details.message, details.cause === undefined ? undefined : { cause: details.cause });
+    super(redactText(details.message), details.cause === undefined ? undefined : { cause: details.cause });
     this.kind = details.kind;
-    this.code = details.code;
-    this.hint = details.hint;
-    this.platformCode = details.platformCode;
-    this.traceId = details.traceId;
+    this.code = shortCode(details.code);
+    this.hint = redactText(details.hint);
+    this.platformCode = details.platformCode === undefined ? undefined : shortCode(details.platformCode);
+    this.traceId = details.traceId === undefined ? undefined : shortCode(details.traceId);
     this.retryAt = details.retryAt;
     this.scope = details.scope ?? 'account';
   }
 }
+
+const shortCode = (code: string) => clip(redactText(code), 200);
 
 /** The same error but for what is changed. */
 export function changed(error: PublishError, change: Partial<PublishErrorDetails>): PublishError {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isSecretName, redactText } from './redact-text.ts';
+import { Secret } from './secret.ts';
 
 const M = '[secret]';
 const jwt =
@@ -214,3 +215,25 @@ test.each(['a', '\\', '"', '://', 'eyJ', '"token":', '?a=', '%3Fa%3D', 'a_', 'Be
     expect(performance.now() - started).toBeLessThan(5_000);
   },
 );
+
+describe('a secret that this process has had in its hands', () => {
+  const opaque = 'opaque+value/without=a-look-of-its-own';
+  test('is masked wherever it stands, as it is and percent-encoded, though nothing gives it away', () => {
+    const longer = `${opaque}-and-more`;
+    expect(redactText(`said ${opaque}.`)).toContain(opaque);
+    const secrets = [new Secret(opaque), new Secret(longer)];
+    expect(secrets).toHaveLength(2);
+    expect(redactText(`said ${opaque}.`)).toBe('said [secret].');
+    expect(redactText(`said ${longer}.`)).toBe('said [secret].');
+    expect(redactText(`at https://a.example/${encodeURIComponent(opaque)}/b`)).toBe(
+      'at https://a.example/[secret]/b',
+    );
+  });
+
+  test('is not remembered when it is short enough to be a word, or is only hidden in case it is one', () => {
+    const kept = [new Secret('secretly'), Secret.unknown('https://files.example/a-picture.jpg')];
+    expect(kept).toHaveLength(2);
+    const text = 'secretly at https://files.example/a-picture.jpg';
+    expect(redactText(text)).toBe(text);
+  });
+});

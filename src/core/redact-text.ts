@@ -1,4 +1,4 @@
-import { MASK } from './secret.ts';
+import { MASK, maskKnownSecrets } from './secret.ts';
 
 /**
  * Names whose value is a secret wherever it stands: object keys, headers, form fields, query parameters.
@@ -156,11 +156,11 @@ function maskPairs(text: string, { name, value, isSecret }: Pair): string {
 }
 
 /**
- * Masks what looks like a secret inside a text and leaves every other character as it is.
- * Pure, idempotent, linear in the length of the text.
+ * Masks the secrets that this process knows, and what looks like one, and leaves every other character as it is.
+ * Idempotent, linear in the length of the text.
  */
 export function redactText(text: string): string {
-  let result = text;
+  let result = maskKnownSecrets(text);
   // First, because what a mask leaves behind can end a value that a name begins, never the other way round.
   for (const pattern of SECRET_VALUES) result = result.replace(pattern, MASK);
   result = result.replace(WHOLE_HEADER, `$1 ${MASK}`).replace(URL_PASSWORD, `://$1:${MASK}@`);

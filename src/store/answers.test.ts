@@ -166,7 +166,12 @@ describe('what the functions answer', () => {
       lookAt: DATE,
       resends: 0,
     });
-    expect(read(answers.refreshBegin, { go: true })).toEqual({ go: true, changed: false, waitMs: 0 });
+    expect(read(answers.refreshBegin, { go: true })).toEqual({
+      go: true,
+      changed: false,
+      interrupted: false,
+      waitMs: 0,
+    });
   });
 
   it('a retry by hand that is refused says why, and where it is out', () => {

@@ -171,3 +171,9 @@ it('no failure shows the key', async () => {
     expect(inspect(failure, { depth: 10 })).not.toContain(KEY);
   }
 });
+
+it('a client that is dumped, alone or within something, shows no key', () => {
+  const client = connect({ url: 'http://127.0.0.1:9', serviceRoleKey: new Secret(KEY), timeoutMs: 1_000 });
+  expect(inspect({ client }, { depth: 20, showHidden: true })).not.toContain(KEY);
+  expect(JSON.stringify({ client })).toBe('{"client":"SupabaseClient(http://127.0.0.1:9)"}');
+});

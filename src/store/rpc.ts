@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import type { Secret } from '../core/secret.ts';
 import { StoreError } from '../core/store.ts';
@@ -14,10 +15,16 @@ const PAUSES_MS = [200, 1_000, 3_000] as const;
 
 /** supabase-js without what a command that exits does not need; Node 20 has no WebSocket for realtime. */
 export function connect(connection: Connection): SupabaseClient {
-  return createClient(connection.url, connection.serviceRoleKey.reveal(), {
+  const client = createClient(connection.url, connection.serviceRoleKey.reveal(), {
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
     realtime: { transport: class {} as never },
     global: { fetch: fetchWithin(connection.timeoutMs) },
+  });
+  // It carries the key in a dozen members: whoever dumps it, or what holds it, sees none of them.
+  const shown = () => `SupabaseClient(${connection.url})`;
+  return Object.defineProperties(client, {
+    [inspect.custom]: { value: shown },
+    toJSON: { value: shown },
   });
 }
 

@@ -49,7 +49,7 @@ async function fileFields(file: MediaFile): Promise<Form> {
 
 /** The platform refuses addresses with characters outside of ASCII; `href` has them encoded. */
 async function publicUrl(file: MediaFile): Promise<Secret> {
-  return new Secret(new URL(await file.publicUrl()).href);
+  return Secret.unknown(new URL(await file.publicUrl()).href);
 }
 
 function captionFields(post: Post, { collaborators, location_id: place }: Options): Form {

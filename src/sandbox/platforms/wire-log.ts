@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { redact } from '../../core/redact.ts';
 import { redactText } from '../../core/redact-text.ts';
-import { MASK } from '../../core/secret.ts';
+import { maskValues } from '../../core/secret.ts';
 import { isMultipart } from './body.ts';
 import type { SimRequest, SimResponse } from './simulator.ts';
 
@@ -67,13 +67,4 @@ function describeBody(request: SimRequest): unknown {
     if (error instanceof RangeError) return binary;
     throw error;
   }
-}
-
-function maskValues(line: string, secrets: ReadonlySet<string>): string {
-  let masked = line;
-  for (const secret of secrets) {
-    if (secret === '') continue;
-    masked = masked.replaceAll(secret, MASK).replaceAll(encodeURIComponent(secret), MASK);
-  }
-  return masked;
 }
