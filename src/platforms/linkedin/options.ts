@@ -2,10 +2,18 @@ import { z } from 'zod';
 import { FIRST_COMMENT } from '../../core/own-comment.ts';
 import { ALT_TEXT, LINK, type OptionShapes, PICTURES, THREAD, VIDEOS } from '../../core/post-options.ts';
 
+/** LinkedIn counts UTF-16 code units; zod's `max` counts characters, of which an emoji is one. */
+const filled = (most: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .refine(({ length }) => length <= most);
+
 /** https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/poll-post-api; lengths: LinkedIn's own page. */
 const poll = z.strictObject({
-  question: z.string().trim().min(1).max(140),
-  options: z.array(z.string().trim().min(1).max(30)).min(2).max(4),
+  question: filled(140),
+  options: z.array(filled(30)).min(2).max(4),
   duration_days: z.union([z.literal(1), z.literal(3), z.literal(7), z.literal(14)]),
 });
 export type Poll = z.infer<typeof poll>;

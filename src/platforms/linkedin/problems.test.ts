@@ -70,6 +70,8 @@ describe('the problems of a LinkedIn post', () => {
     { question: 'Rye?', options: ['Rye', 'Spelt'], duration_days: 2 },
     { question: 'Rye?', options: ['Rye', 'x'.repeat(31)], duration_days: 3 },
     { question: 'x'.repeat(141), options: ['Rye', 'Spelt'], duration_days: 3 },
+    { question: '🥖'.repeat(71), options: ['Rye', 'Spelt'], duration_days: 3 },
+    { question: 'Rye?', options: ['Rye', '🥖'.repeat(16)], duration_days: 3 },
     { options: ['Rye', 'Spelt'], duration_minutes: 1440 },
   ])('refuse the poll %j', (poll) => {
     expect(codes({ options: { poll } })).toEqual(['OPTION_INVALID']);

@@ -45,6 +45,18 @@ async function call(method: string, body?: unknown, headers: Record<string, stri
 const put = (record: unknown, rkey = RKEY) =>
   call('com.atproto.repo.putRecord', { repo: account.id, collection: $type, rkey, record });
 
+const tagged = (tag: string) => ({
+  $type,
+  text: `#${tag}`,
+  createdAt,
+  facets: [
+    {
+      index: { byteStart: 0, byteEnd: Buffer.byteLength(tag) + 1 },
+      features: [{ $type: 'app.bsky.richtext.facet#tag', tag }],
+    },
+  ],
+});
+
 describe('the simulated Bluesky', () => {
   it.each([
     [{ $type, text: 'a' }, /createdAt/],
@@ -69,6 +81,8 @@ describe('the simulated Bluesky', () => {
       },
       /covers/,
     ],
+    [tagged('b'.repeat(65)), /64 graphemes/],
+    [tagged('👩‍👩‍👧'.repeat(36)), /640/],
   ])('refuses %j', async (record, sentence) => {
     const { status, json } = await put(record);
     expect({ status, error: json['error'] }).toEqual({ status: 400, error: 'InvalidRequest' });

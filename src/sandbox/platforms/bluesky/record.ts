@@ -37,6 +37,10 @@ export const EMBEDS = {
     aspectRatio,
   }),
 };
+const tag = z
+  .string()
+  .refine((text) => Buffer.byteLength(text) <= 640, 'must not be longer than 640 bytes')
+  .refine((text) => graphemesIn(text) <= 64, 'must not be longer than 64 graphemes');
 const facet = z.strictObject({
   // Not needed where nothing else can stand; the official library writes it with names.
   $type: z.literal('app.bsky.richtext.facet').optional(),
@@ -45,7 +49,7 @@ const facet = z.strictObject({
     .array(
       z.discriminatedUnion('$type', [
         z.strictObject({ $type: z.literal('app.bsky.richtext.facet#link'), uri: z.url() }),
-        z.strictObject({ $type: z.literal('app.bsky.richtext.facet#tag'), tag: z.string().max(640) }),
+        z.strictObject({ $type: z.literal('app.bsky.richtext.facet#tag'), tag }),
         z.strictObject({
           $type: z.literal('app.bsky.richtext.facet#mention'),
           did: z.string().startsWith('did:'),
@@ -87,8 +91,7 @@ export function readPost(value: unknown, did: string, state: State, world: SimWo
   const parsed = post.safeParse(value);
   if (!parsed.success) return invalid(`Invalid app.bsky.feed.post record: ${z.prettifyError(parsed.error)}`);
   const { text, facets = [], embed, reply } = parsed.data;
-  const length = [...new Intl.Segmenter('en').segment(text)].length;
-  if (length > 300)
+  if (graphemesIn(text) > 300)
     invalid('Invalid app.bsky.feed.post record: Record/text must not be longer than 300 graphemes');
   if (Buffer.byteLength(text) > 3000)
     invalid('Invalid app.bsky.feed.post record: Record/text must not be longer than 3000 characters');
@@ -112,6 +115,8 @@ export function readPost(value: unknown, did: string, state: State, world: SimWo
       return { text, kind: 'video', blobs: [use(embed.video, /^video\/mp4$/, 300_000_000)] };
   }
 }
+
+const graphemesIn = (text: string): number => [...new Intl.Segmenter('en').segment(text)].length;
 
 /** Servers take any reference; an app shows an answer only below the very record, and in the thread that this belongs to. */
 function checkReply({ root, parent }: NonNullable<z.infer<typeof post>['reply']>, state: State): void {

@@ -121,6 +121,20 @@ describe('the simulated LinkedIn refuses', () => {
       400,
       'INVALID_VALUE_FOR_FIELD',
     ],
+    [
+      'a title over its limit, in UTF-16 code units',
+      post({ content: { article: { source: 'https://a.example', title: '🥖'.repeat(201) } } }),
+      {},
+      400,
+      'INVALID_VALUE_FOR_FIELD',
+    ],
+    [
+      'an alternative text over its limit, in UTF-16 code units',
+      post({ content: { media: { id: 'urn:li:image:1', altText: '🥖'.repeat(2044) } } }),
+      {},
+      400,
+      'INVALID_VALUE_FOR_FIELD',
+    ],
     ['an unknown image', post({ content: { media: { id: 'urn:li:image:1' } } }), {}, 400, 'INVALID_IMAGE_ID'],
     ['what is no file', post({ content: { media: { id: 'urn:li:share:1' } } }), {}, 400, 'INVALID_URN_TYPE'],
   ])('%s', async (_what, body, options, status, code) => {

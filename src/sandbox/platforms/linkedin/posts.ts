@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isPost } from '../comments.ts';
 import { refuse } from '../refusal.ts';
 import type { SimRequest, SimResponse, SimWorld } from '../simulator.ts';
+import { units } from '../units.ts';
 import { accessDenied, badRequest, duplicatePost, missingField, unrecognizedField } from './answers.ts';
 import { type Caller, isOrganization } from './gate.ts';
 import { renderLittleText } from './little.ts';
@@ -13,22 +14,22 @@ const MAX_COMMENTARY = 3000;
 const DUPLICATE_WINDOW_MS = 10 * 60_000;
 const MAX_PAGE = 100;
 
-const altText = z.string().max(4086).optional();
+const altText = units(4086).optional();
 const content = z.union([
   z.strictObject({
     article: z.strictObject({
       source: z.url(),
-      title: z.string().min(1).max(400),
-      description: z.string().max(4000).optional(),
+      title: units(400, 1),
+      description: units(4000).optional(),
       thumbnail: z.string().optional(),
     }),
   }),
   z.strictObject({ media: z.strictObject({ id: z.string(), altText, title: z.string().min(1).optional() }) }),
   z.strictObject({
     poll: z.strictObject({
-      question: z.string().min(1).max(140),
+      question: units(140, 1),
       options: z
-        .array(z.strictObject({ text: z.string().min(1).max(30) }))
+        .array(z.strictObject({ text: units(30, 1) }))
         .min(2)
         .max(4),
       settings: z.strictObject({

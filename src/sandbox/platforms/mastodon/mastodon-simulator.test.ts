@@ -129,6 +129,21 @@ describe('the simulated Mastodon', () => {
     expect((await upload(Buffer.from('%PDF-1.7'), 'application/pdf')).status).toBe(422);
   });
 
+  it('counts the characters of a description, as Ruby does', async () => {
+    const png = Buffer.from(
+      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGBgAAAABQABpfZFQAAAAABJRU5ErkJggg==',
+      'base64',
+    );
+    const described = (description: string) => {
+      const form = new FormData();
+      form.append('file', new Blob([new Uint8Array(png)], { type: 'image/png' }), 'file');
+      form.append('description', description);
+      return ask('POST', '/api/v2/media', form);
+    };
+    expect((await described('🥖'.repeat(1500))).status).toBe(200);
+    expect((await described('🥖'.repeat(1501))).status).toBe(422);
+  });
+
   it('forgets files that nobody used within a day', async () => {
     const film = Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from('ftypisom'), Buffer.alloc(64)]);
     const { json } = await upload(film, 'video/mp4');

@@ -22,7 +22,7 @@ export async function upload(
   if (file === undefined || more.length > 0 || file.name !== 'file')
     return refuse(422, 'Validation failed: File can’t be blank');
   const description = fields.get('description');
-  if ((description ?? '').length > LIMITS.description)
+  if ([...(description ?? '')].length > LIMITS.description)
     refuse(422, `Validation failed: Description is too long (maximum is ${LIMITS.description} characters)`);
   const type = await typeOf(file);
   const now = world.now().getTime();

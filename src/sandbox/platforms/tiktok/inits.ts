@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { refuse } from '../refusal.ts';
 import type { SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
+import { units } from '../units.ts';
 import { apiError, invalidParams, ok, rateLimited } from './answers.ts';
 import { checkDirectPost } from './creator.ts';
 import { limit, parseBody } from './gate.ts';
@@ -17,8 +18,6 @@ const MAX_VIDEO = 4 * 1024 * 1024 * 1024;
 const MAX_PHOTOS = 35;
 
 const size = z.int().positive();
-/** UTF-16 code units; zod's `max` counts characters. */
-const units = (most: number) => z.string().refine(({ length }) => length <= most, `is longer than ${most}`);
 const videoSource = z.strictObject({
   source: z.literal('FILE_UPLOAD'),
   video_size: size,

@@ -2,6 +2,9 @@ import { ALL_FORMATS, FilePathSource, Input } from 'mediabunny';
 import sharp from 'sharp';
 
 const MB = 1024 * 1024;
+const FRAMES_COUNTED = 100;
+// 60, as a container's clock may show them.
+const MAX_FRAMES_PER_SECOND = 60.1;
 const FORMATS: Readonly<Record<string, string>> = {
   'image/jpeg': 'jpeg',
   'image/png': 'png',
@@ -23,12 +26,16 @@ export async function inspectImage(bytes: Buffer, type: string): Promise<string 
   return frames > 350 || frames * image.width * height > 300_000_000 ? 'TooManyFrames' : null;
 }
 
-/** What X finds wrong with a video of an ordinary account, null when nothing. */
+/** What X finds wrong with a video of an ordinary account (docs.x.com/x-api/media/quickstart/best-practices), null when nothing. */
 export async function inspectVideo(file: string): Promise<string | null> {
   const input = new Input({ formats: ALL_FORMATS, source: new FilePathSource(file) });
   try {
     const track = await input.getPrimaryVideoTrack();
-    if (track === null) return 'InvalidMedia';
+    if (track === null || (await track.getCodec()) !== 'avc') return 'InvalidMedia';
+    const sound = await input.getPrimaryAudioTrack();
+    if (sound !== null && (await sound.getCodec()) !== 'aac') return 'InvalidMedia';
+    const { averagePacketRate: rate } = await track.computePacketStats(FRAMES_COUNTED);
+    if (rate > MAX_FRAMES_PER_SECOND) return 'InvalidMedia';
     const [width, height, seconds] = await Promise.all([
       track.getDisplayWidth(),
       track.getDisplayHeight(),

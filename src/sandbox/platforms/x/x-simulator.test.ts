@@ -197,6 +197,16 @@ describe('a file', () => {
     expect(platforms.posts()).toMatchObject([{ kind: 'image', text: '' }]);
   });
 
+  it('that is a video with too many frames a second is refused while it is processed', async () => {
+    const video = await upload(await mp4({ seconds: 1, framesPerSecond: 90 }), 'video/mp4', 'tweet_video');
+    clock += 1_000;
+    const { json } = await ask('GET', `/2/media/upload?command=STATUS&media_id=${video.id}`);
+    expect(dataOf({ json }).processing_info).toMatchObject({
+      state: 'failed',
+      error: { name: 'InvalidMedia' },
+    });
+  });
+
   it.each(['gif', 'video'] as const)('that is a %s is processed first', async (what) => {
     const { id, json } =
       what === 'gif'

@@ -47,6 +47,13 @@ export function loginRequired(): SimResponse {
   return apiError(401, 'required', 'Login Required.', { rpc: 'UNAUTHENTICATED', location: 'Authorization' });
 }
 
+export function signupRequired(): SimResponse {
+  return apiError(401, 'youtubeSignupRequired', 'Unauthorized', {
+    domain: 'youtube.header',
+    location: 'Authorization',
+  });
+}
+
 export function insufficientScope(): SimResponse {
   return apiError(403, 'insufficientPermissions', 'Request had insufficient authentication scopes.', {
     rpc: 'PERMISSION_DENIED',

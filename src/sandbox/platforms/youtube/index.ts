@@ -8,6 +8,7 @@ import {
   invalidMetadata,
   notFoundPage,
   quotaExceeded,
+  signupRequired,
   uploadRateLimitExceeded,
 } from './answers.ts';
 import { makeAuth } from './auth.ts';
@@ -81,6 +82,7 @@ function simulate(world: SimWorld, limits: Limits): ReturnType<MakeSimulator> {
     const parts = readParts(method, request);
     if ('refusal' in parts) return parts.refusal;
     const { account } = checked;
+    if (method.httpMethod === 'POST' && account.extra?.['noChannel'] === true) return signupRequired();
     switch (method.id) {
       case METHODS.insert.id:
         return await sessions.insert(request, account, parts.parts);

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { SimResponse } from '../simulator.ts';
 import { apiError, badRequest, invalidMetadata } from './answers.ts';
 import { type FieldType, WRITABLE } from './spec.ts';
@@ -61,7 +62,9 @@ function wrongValue(
   if (category !== undefined && !CATEGORIES.includes(textOf(category))) {
     return invalidMetadata('invalidCategoryId', 'an invalid category ID');
   }
-  if (status['publishAt'] !== undefined && status['privacyStatus'] !== 'private') {
+  const { publishAt } = status;
+  const isTime = publishAt === undefined || z.iso.datetime({ offset: true }).safeParse(publishAt).success;
+  if (!isTime || (publishAt !== undefined && status['privacyStatus'] !== 'private')) {
     return invalidMetadata('invalidPublishAt', 'an invalid scheduled publishing time');
   }
   return null;

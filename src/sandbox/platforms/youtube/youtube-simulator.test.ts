@@ -73,6 +73,16 @@ async function reason(response: Response): Promise<string> {
   return `${response.status} ${body.error.errors[0]?.reason}`;
 }
 
+describe('a Google account without a channel', () => {
+  it('uploads nothing', async () => {
+    await start();
+    platforms.addAccounts('youtube', [{ ...SIM_ACCOUNT, extra: { noChannel: true } }]);
+    expect(await reason(await insert({ snippet: SNIPPET, status: STATUS }))).toBe(
+      '401 youtubeSignupRequired',
+    );
+  });
+});
+
 describe('an upload in one request', () => {
   const whole = (parts: readonly string[], type = 'multipart/related; boundary=b'): Promise<Response> =>
     ask('/upload/youtube/v3/videos?uploadType=multipart&part=snippet,status', {
@@ -136,6 +146,11 @@ describe('opening a session', () => {
     [
       'publishAt on a public video',
       { snippet: SNIPPET, status: { ...STATUS, publishAt: '2027-01-01T00:00:00Z' } },
+      '400 invalidPublishAt',
+    ],
+    [
+      'publishAt that is no time',
+      { snippet: SNIPPET, status: { privacyStatus: 'private', publishAt: 'tomorrow' } },
       '400 invalidPublishAt',
     ],
   ])('refuses %s', async (_what, body, expected) => {
