@@ -435,6 +435,8 @@ export interface Store {
   >;
   findUser(query: string): Promise<readonly FoundUser[]>;
   appSettings(): Promise<AppSettings>;
+  /** Whether this has not been said about `key` before, by anybody. */
+  sayOnce(step: 'token_in_clear', key: string): Promise<boolean>;
   /** Stores one text, if `was` (null: nothing) is what stands at `path` of `key`. An empty path is the whole value. */
   putSetting(setting: {
     readonly key: string;

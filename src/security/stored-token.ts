@@ -3,7 +3,8 @@ import { Secret } from '../core/secret.ts';
 
 export type StoredToken =
   | { readonly kind: 'none' }
-  | { readonly kind: 'token'; readonly token: Secret }
+  /** `clear`: it is stored without encryption, as in rows from before that. */
+  | { readonly kind: 'token'; readonly token: Secret; readonly clear?: true }
   | { readonly kind: 'undecryptable'; readonly reason: string };
 
 // Rows from before encryption hold Meta's (EAA) and LinkedIn's (AQA) tokens in clear.
@@ -20,7 +21,7 @@ export const isPlaintextToken = (stored: string): boolean => LEGACY_PLAINTEXT.te
 export function readStoredToken(keyring: Keyring, stored: string | null): StoredToken {
   const text = stored?.trim() ?? '';
   if (text === '') return { kind: 'none' };
-  if (isPlaintextToken(text)) return token(text);
+  if (isPlaintextToken(text)) return { kind: 'token', token: new Secret(text), clear: true };
   const plain = keyring.decrypt(text)?.trim();
   if (plain === undefined) return undecryptable(CIPHERTEXT.test(text) ? WRONG_KEY : NOT_ENCRYPTED);
   if (plain === '') return { kind: 'none' };

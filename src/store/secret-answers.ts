@@ -28,3 +28,4 @@ export const secrets = z.object({
   more: z.boolean(),
 });
 export const replaced = z.object({ results: z.array(z.enum(['done', 'changed'])) });
+export const once = z.object({ first: z.boolean() });

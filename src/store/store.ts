@@ -341,6 +341,8 @@ export function createStore(rpc: Rpc, spool?: Spool): Store {
     },
     findUser: (query) => ask('publisher_find_user', { p_query: query }, answers.users),
     appSettings: () => ask('publisher_settings', {}, secretAnswers.appSettings),
+    sayOnce: async (step, key) =>
+      (await ask('publisher_once', { p: { call: randomUUID(), step, key } }, secretAnswers.once)).first,
     putSetting: ({ key, path, was, text }) =>
       ask(
         'publisher_settings_put',

@@ -11,7 +11,7 @@ import type { Reach } from './reach.ts';
 
 type StoredTokenReading =
   | { readonly kind: 'none' }
-  | { readonly kind: 'token'; readonly token: Secret }
+  | { readonly kind: 'token'; readonly token: Secret; readonly clear?: true }
   | { readonly kind: 'undecryptable'; readonly reason: string };
 
 /** All durations in milliseconds. */

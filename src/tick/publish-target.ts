@@ -5,6 +5,7 @@ import type { StoredTarget } from '../core/job.ts';
 import { takenOf } from '../core/media-rules.ts';
 import type { Platform } from '../core/platform.ts';
 import { StoreError } from '../core/store.ts';
+import { warnOfClearTokens } from './clear-tokens.ts';
 import type { PublishDeps } from './deps.ts';
 import { asFailed, type Failed, fail, held, toFailed } from './failure.ts';
 import { sendFollowUps } from './follow-ups.ts';
@@ -90,6 +91,7 @@ async function advance(deps: PublishDeps, claimed: TargetWork): Promise<Step> {
   }
   if ('problem' in opened)
     return fail(deps, target, { problem: opened.problem, reached: true, retryAt: null });
+  await warnOfClearTokens(deps, platform.capabilities.label, chosen);
   const textLimit = await platform.textLimit?.({ context, account: opened.account }, claimed.post);
   const post = textLimit == null ? claimed.post : { ...claimed.post, textLimit };
   const work = { ...claimed, post };

@@ -196,6 +196,19 @@ $$;
 
 create index if not exists publish_log_encrypted on public.publish_log ((detail ->> 'from')) where step = 'encrypted_anew';
 
+create unique index if not exists publish_log_once on public.publish_log (step, (detail ->> 'once')) where detail ->> 'once' is not null;
+
+-- What is said once and never again. p: {call, step, key}; answers {first: whether it has not been said before this call}.
+create or replace function public.publisher_once(p jsonb) returns jsonb
+language plpgsql set search_path = '' as $$
+begin
+  insert into public.publish_log (step, detail)
+    values (p ->> 'step', jsonb_build_object('once', p ->> 'key', 'call', p ->> 'call')) on conflict do nothing;
+  return jsonb_build_object('first', exists (select 1 from public.publish_log l
+    where l.step = p ->> 'step' and l.detail ->> 'once' = p ->> 'key' and l.detail ->> 'call' = p ->> 'call'));
+end
+$$;
+
 do $$
 begin
   perform public.publisher_close_functions();

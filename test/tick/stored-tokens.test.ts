@@ -51,12 +51,25 @@ const requestsTo = (platform: string) =>
     .filter((line) => line.platform === platform);
 
 describe('a stored token', () => {
-  it('in clear, as it was stored before tokens were encrypted, is used as it is', async () => {
+  it('in clear, as it was stored before tokens were encrypted, is used as it is, with one warning for the account', async () => {
     const person = await addPerson(publisher());
     const account = await connect(publisher(), person, 'facebook');
     await change(account, { access_token_encrypted: account.token });
     await schedule(publisher(), person);
-    expect((await publisher().run({ userId: person.id })).summary.published).toBe(1);
+    await schedule(publisher(), person);
+    const first = await publisher().run({ userId: person.id });
+    expect(first.summary.published).toBe(2);
+    expect(first.notices).toEqual([
+      expect.stringMatching(
+        /^A token of the Facebook account .* stands in clear .*keys rotate --encrypt-plaintext/,
+      ),
+    ]);
+    expect(first.log.filter(({ message }) => message.includes('in clear'))).toHaveLength(1);
+    expect(JSON.stringify(first)).not.toContain(account.token);
+
+    await schedule(publisher(), person);
+    const second = await publisher().run({ userId: person.id });
+    expect(second).toMatchObject({ summary: { published: 1 }, notices: [] });
   });
 
   it('of a key that was replaced is read with ENCRYPTION_KEY_PREVIOUS', async () => {
