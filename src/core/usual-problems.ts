@@ -1,7 +1,9 @@
 /** What several platforms refuse for the same reason, in the same words. */
 import { type Problem, rejected } from './errors.ts';
+import { asObject } from './json-value.ts';
 import type { Capabilities } from './platform.ts';
 import type { Post } from './post.ts';
+import type { OptionShape } from './post-options.ts';
 
 type Takes = Pick<Capabilities, 'label' | 'kinds'>;
 
@@ -25,6 +27,22 @@ export function videoInCarousel({ label }: Takes, { kind, media }: Post): Proble
       'CAROUSEL_VIDEO',
       `The carousel holds a video; ${label} takes several pictures in one post, or one video alone.`,
       'Remove the video from the carousel, or post it by itself, and schedule the post again.',
+    ),
+  ];
+}
+
+/** Whoever asked for a poll would miss it: that is no option to leave out in silence. */
+export function pollProblems(
+  { label }: Takes,
+  { kind, options }: Post,
+  { kinds = [kind] }: Pick<OptionShape, 'kinds'>,
+): Problem[] {
+  if (asObject(options['poll']) === null || kinds.includes(kind)) return [];
+  return [
+    rejected(
+      'POLL_BESIDE_MEDIA',
+      `The post has a poll and a file or link; ${label} shows only one of the two.`,
+      'Remove the file or link, or poll from its publish_options, and schedule the post again.',
     ),
   ];
 }

@@ -74,6 +74,8 @@ interface PlatformFacts {
   readonly beside?: (post: Post) => number;
   /** How long a repeat names the first one, where that is not the usual 7 minutes. */
   readonly repeatWindowMs?: number;
+  /** A value for each of its options that makes what is sent longer or shorter than without it. */
+  readonly samples: Readonly<Record<string, unknown>>;
   /** A refusal in the platform's own shape, with a code that nobody has ever seen. */
   readonly unknownCode: { readonly status: number; readonly json: unknown };
   /** Headers by which the platform says "seven minutes from now". */
@@ -231,12 +233,20 @@ export const facts = {
         files: [],
         cover: 'bakery-opening-hours.jpg',
       },
+      {
+        name: 'a picture with labels in two languages',
+        kind: 'image',
+        account: blueskyAccount,
+        files: ['bakery-sourdough.jpg'],
+        options: { labels: ['nudity'], language: ['en', 'de'] },
+      },
     ],
     followed: [{ ...inParts(blueskyAccount, 300), prepared: true }],
     shownKind: ({ kind }) => (kind === 'reel' ? 'video' : kind),
     showsCover: true,
     counts: 'graphemes',
     maxBytes: 3_000,
+    samples: { alt_text: 'A loaf', language: 'en', labels: ['nudity'] },
     unknownCode: { status: 400, json: { error: 'NeverSeen', message: 'Never seen before' } },
     sevenMinutes: () => ({ 'retry-after': '420' }),
   },
@@ -258,6 +268,13 @@ export const facts = {
     ],
     more: [
       { name: 'a photo story', kind: 'story', account: facebookPage, files: ['cycling-mountain-pass.jpg'] },
+      {
+        name: 'a text with a place',
+        kind: 'text',
+        account: facebookPage,
+        files: [],
+        options: { location_id: '7640348500' },
+      },
     ],
     followed: [
       commented('text', facebookPage, { needs: ['pages_manage_engagement'] }),
@@ -268,6 +285,7 @@ export const facts = {
     withoutUrl: ['story'],
     withoutFigures: ['story'],
     counts: 'code points',
+    samples: { alt_text: 'A loaf', first_comment: 'More', location_id: '7640348500' },
     unknownCode: graphUnknownCode,
     sevenMinutes: () => graphUsage,
   },
@@ -297,6 +315,20 @@ export const facts = {
         files: ['bakery-croissant.png', 'bakery-reel.mp4'],
       },
       {
+        name: 'a carousel with people on its second picture',
+        kind: 'carousel',
+        account: instagramByFacebook,
+        files: ['bakery-sourdough.jpg', 'bakery-croissant.png'],
+        options: { user_tags: [{ username: 'colecycles', x: 0.5, y: 0.8, file: 1 }] },
+      },
+      {
+        name: 'a story with people',
+        kind: 'story',
+        account: instagramByInstagram,
+        files: ['cycling-story.mp4'],
+        options: { user_tags: [{ username: 'colecycles' }] },
+      },
+      {
         name: 'a picture with people and a place',
         kind: 'image',
         account: instagramByFacebook,
@@ -323,6 +355,15 @@ export const facts = {
     shownKind: ({ kind }) => (kind === 'video' ? 'reel' : kind),
     shownText: withoutStoryText,
     counts: 'code points',
+    samples: {
+      alt_text: 'A loaf',
+      first_comment: 'More',
+      collaborators: ['colecycles'],
+      location_id: '7640348500',
+      share_to_feed: false,
+      thumb_offset: 1_000,
+      user_tags: [{ username: 'colecycles', x: 0.5, y: 0.5 }],
+    },
     unknownCode: graphUnknownCode,
     sevenMinutes: () => graphUsage,
     // https://developers.facebook.com/docs/instagram-platform/reference/refresh_access_token
@@ -348,6 +389,14 @@ export const facts = {
         account: linkedinOrganization,
         files: [],
         options: { poll: { question: 'Rye or spelt?', options: ['Rye', 'Spelt (whole)'], duration_days: 7 } },
+      },
+      {
+        name: 'a text of an organization that mentions somebody',
+        kind: 'text',
+        account: linkedinOrganization,
+        files: [],
+        text: 'With thanks to @Rao & Sons (Bakers), who made #bread.',
+        options: { mentions: [{ name: 'Rao & Sons (Bakers)', urn: 'urn:li:organization:2414183' }] },
       },
       {
         name: 'a carousel of an organization',
@@ -378,8 +427,17 @@ export const facts = {
       },
     ],
     shownKind: ({ kind }) => (kind === 'reel' ? 'video' : kind),
+    // Of a mention the name is seen.
+    shownText: ({ text, options }) => (options['mentions'] === undefined ? text : text.replace('@', '')),
     showsCover: true,
     counts: 'code units',
+    samples: {
+      alt_text: 'A loaf',
+      first_comment: 'More',
+      document_title: 'A card',
+      link_title: 'A card',
+      poll: { question: 'Rye?', options: ['Yes', 'No'], duration_days: 1 },
+    },
     unknownCode: { status: 400, json: { status: 400, code: 'NEVER_SEEN', message: 'Never seen before' } },
     sevenMinutes: () => ({ 'retry-after': '420' }),
   },
@@ -393,13 +451,29 @@ export const facts = {
       'https://mastodon.example/users/rao_bakes/statuses/115000000000000000',
       '115000000000000000',
     ],
-    more: [],
+    more: [
+      {
+        name: 'a poll',
+        kind: 'text',
+        account: mastodonAccount,
+        files: [],
+        options: { poll: { options: ['Rye', 'Spelt'], duration_minutes: 60, multiple: true } },
+      },
+    ],
     followed: [{ ...inParts(mastodonAccount, 500), prepared: true }],
     shownKind: ({ kind }) => ({ link: 'text', reel: 'video' })[kind as string] ?? kind,
     // The server makes the card, of an address in the text.
     shownText: ({ text, link }) => (link === null ? text : `${text}\n\n${link.url}`),
     counts: 'graphemes',
     repeatWindowMs: 51 * 60_000,
+    samples: {
+      alt_text: 'A loaf',
+      visibility: 'private',
+      content_warning: 'Bread',
+      sensitive: true,
+      language: 'en',
+      poll: { options: ['Yes', 'No'], duration_minutes: 60 },
+    },
     unknownCode: { status: 422, json: { error: 'Never seen before' } },
     sevenMinutes: (now) => ({ 'x-ratelimit-reset': new Date(now.getTime() + 420_000).toISOString() }),
   },
@@ -418,11 +492,30 @@ export const facts = {
         kind: 'carousel',
         account: threadsAccount,
         files: ['bakery-croissant.png', 'bakery-reel.mp4'],
+        options: { spoiler: true, quote: '18000000000000000' },
       },
+      {
+        name: 'a poll at a place',
+        kind: 'text',
+        account: threadsAccount,
+        files: [],
+        options: { poll: { options: ['Rye', 'Spelt', 'Both'] }, location_id: '7640348500' },
+      },
+      { name: 'a GIF', kind: 'text', account: threadsAccount, files: [], options: { gif: 'JIX9t2j0ZTN9S' } },
     ],
     followed: [{ ...inParts(threadsAccount, 500), prepared: true }],
     shownKind: ({ kind }) => (kind === 'reel' ? 'video' : kind),
     counts: 'emoji bytes',
+    samples: {
+      alt_text: 'A loaf',
+      reply_control: 'everyone',
+      topic_tag: 'bread',
+      poll: { options: ['Yes', 'No'] },
+      quote: '18000000000000000',
+      gif: 'JIX9t2j0ZTN9S',
+      location_id: '7640348500',
+      spoiler: true,
+    },
     unknownCode: graphUnknownCode,
     sevenMinutes: () => graphUsage,
     // https://developers.facebook.com/docs/threads/get-started/long-lived-tokens
@@ -443,6 +536,19 @@ export const facts = {
     more: [],
     shownKind: ({ kind }) => (kind === 'reel' ? 'video' : kind),
     counts: 'code units',
+    samples: {
+      privacy: 'private',
+      draft: true,
+      disable_comment: true,
+      disable_duet: true,
+      disable_stitch: true,
+      thumb_offset: 1_000,
+      photo_title: 'Bread',
+      auto_add_music: true,
+      brand_content: true,
+      brand_organic: true,
+      ai_generated: true,
+    },
     unknownCode: {
       status: 400,
       json: { data: {}, error: { code: 'never_seen', message: 'Never seen before', log_id: '2026' } },
@@ -484,6 +590,17 @@ export const facts = {
     shownKind: ({ kind }) => (kind === 'reel' ? 'short' : kind),
     shownText: ({ title, body, hashtags }) => `${title}\n\n${appendHashtags(body, hashtags)}`,
     counts: 'bytes',
+    samples: {
+      first_comment: 'More',
+      privacy: 'private',
+      made_for_kids: true,
+      category_id: '2',
+      notify_subscribers: false,
+      tags: ['rye'],
+      playlist: 'PLcontract0000000001',
+      thumbnail: true,
+      publish_at: '2026-12-24T18:00:00+01:00',
+    },
     unknownCode: {
       status: 400,
       json: { error: { code: 400, message: 'Never seen before', errors: [{ reason: 'neverSeen' }] } },
@@ -521,6 +638,11 @@ export const facts = {
     counts: 'weights',
     // '.example' is no top-level domain, so X sees letters there and no address of 23.
     beside: ({ link }) => (link === null ? 0 : link.url.length + 2),
+    samples: {
+      alt_text: 'A loaf',
+      poll: { options: ['Yes', 'No'], duration_minutes: 60 },
+      reply_settings: 'following',
+    },
     unknownCode: {
       status: 400,
       json: {

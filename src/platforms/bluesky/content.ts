@@ -9,6 +9,9 @@ import { capabilities } from './capabilities.ts';
 import type { blobRef, Stamp } from './checkpoint.ts';
 import type { Facet } from './facets.ts';
 
+/** lexicons/com/atproto/label/defs.json */
+const SELF_LABELS = 'com.atproto.label.defs#selfLabels';
+
 interface Attached {
   readonly file: MediaFile;
   readonly blob: z.infer<typeof blobRef>;
@@ -49,15 +52,25 @@ export interface Said {
 /** The record but for its time: lexicons/app/bsky/feed/post.json. Files and the card go with the post itself. */
 export function draftOf(post: Post, { text, facets, reply }: Said, attached: readonly Attached[]): string {
   const embed = reply === null ? embedOf(post, attached) : null;
-  const language = asFilledText(post.options['language']);
+  const languages = textsOf(post.options['language']);
+  const labels = textsOf(post.options['labels']);
   return JSON.stringify({
     $type: COLLECTION,
     text,
     ...(reply === null ? {} : { reply }),
     ...(facets.length === 0 ? {} : { facets }),
     ...(embed === null ? {} : { embed }),
-    ...(language === null ? {} : { langs: [language] }),
+    ...(languages.length === 0 ? {} : { langs: languages }),
+    ...(labels.length === 0
+      ? {}
+      : { labels: { $type: SELF_LABELS, values: labels.map((val) => ({ val })) } }),
   });
+}
+
+/** One text, or a list of them: problems.ts has judged both. */
+function textsOf(value: unknown): readonly string[] {
+  const all: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return all.map(asFilledText).filter((text) => text !== null);
 }
 
 /** The visible request: the same bytes for the same draft and stamp. */

@@ -19,13 +19,19 @@ import { partsOf } from './content.ts';
 /** Beside the graphemes: lexicons/app/bsky/feed/post.json. */
 const MAX_BYTES = 3_000;
 
+const language = z.string().regex(/^[a-z]{2,3}(-[A-Za-z]{2,4})?$/);
+
 export const OPTION_SHAPES = {
   alt_text: { ...ALT_TEXT, kinds: [...PICTURES, ...VIDEOS] },
   link: LINK,
   thread: THREAD,
   language: {
-    schema: z.string().regex(/^[a-z]{2,3}(-[A-Za-z]{2,4})?$/),
-    wanted: 'a language like "en" or "pt-BR"',
+    schema: z.union([language, z.array(language).min(1).max(3)]),
+    wanted: 'a language like "en" or "pt-BR", or a list of at most 3',
+  },
+  labels: {
+    schema: z.array(z.enum(['sexual', 'nudity', 'porn', 'graphic-media'])),
+    wanted: 'a list of "sexual", "nudity", "porn" and "graphic-media"',
   },
 } as const satisfies OptionShapes;
 

@@ -40,17 +40,19 @@ export interface FeedPost {
   readonly message: string;
   readonly link: string | null;
   readonly photoIds: readonly string[];
+  readonly place: string | null;
 }
 
 /** Visible. */
 export async function createPost(
   from: Caller,
   arm: Arm,
-  { message, link, photoIds }: FeedPost,
+  { message, link, photoIds, place }: FeedPost,
 ): Promise<string> {
   const form = {
     ...(message === '' ? {} : { message }),
     ...(link === null ? {} : { link }),
+    ...(place === null ? {} : { place }),
     ...(photoIds.length === 0
       ? {}
       : { attached_media: JSON.stringify(photoIds.map((id) => ({ media_fbid: id }))) }),

@@ -29,6 +29,18 @@ describe('isOurs', () => {
   it.each([
     ['a text', facebookPost(), listed(), true],
     ['another text', facebookPost(), listed({ message: 'Else' }), false],
+    [
+      'a mention, which shows as a name',
+      facebookPost({ text: 'Thanks to @[123] (and @[45])!' }),
+      listed({ message: 'Thanks to Rao Bakes (and Cole)!' }),
+      true,
+    ],
+    [
+      'other words around a mention',
+      facebookPost({ text: 'Thanks to @[123]!' }),
+      listed({ message: 'No thanks to Rao Bakes!' }),
+      false,
+    ],
     ['no text', facebookPost(), listed({ message: undefined }), false],
     ['a text that got photos', facebookPost(), listed({ attachments: { data: photos('9') } }), false],
     [

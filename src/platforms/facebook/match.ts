@@ -15,7 +15,15 @@ export function attachedIds(listed: ListedPost): string[] {
 
 export function isOurs(post: Post, photoIds: readonly string[], listed: ListedPost): boolean {
   if (attachedIds(listed).some((id) => photoIds.includes(id))) return true;
-  return normalizeText(listed.message ?? '') === normalizeText(post.text) && hasOurForm(post, listed);
+  return saysTheSame(post.text, listed.message ?? '') && hasOurForm(post, listed);
+}
+
+/** A mention is shown as the name of the Page: https://developers.facebook.com/documentation/pages-api/comments-mentions */
+function saysTheSame(sent: string, shown: string): boolean {
+  const parts = normalizeText(sent).split(/@\[\d+\]/);
+  if (parts.length === 1) return normalizeText(shown) === parts[0];
+  const literal = parts.map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  return new RegExp(`^${literal.join('[^\\n]{1,100}')}$`, 'u').test(normalizeText(shown));
 }
 
 function hasOurForm(post: Post, listed: ListedPost): boolean {

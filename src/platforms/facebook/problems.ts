@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { type Problem, rejected } from '../../core/errors.ts';
 import { FIRST_COMMENT, firstCommentProblems } from '../../core/own-comment.ts';
 import type { Post } from '../../core/post.ts';
@@ -8,9 +9,15 @@ import { MAX_COMMENT } from './comment.ts';
 
 /** Keys of metadata.publish_options that reach Facebook. */
 export const OPTION_SHAPES = {
-  alt_text: { ...ALT_TEXT, kinds: [...PICTURES, 'story'] },
+  alt_text: { ...ALT_TEXT, kinds: PICTURES },
   first_comment: FIRST_COMMENT,
   link: LINK,
+  // `place` of https://developers.facebook.com/docs/graph-api/reference/page/feed
+  location_id: {
+    schema: z.string().regex(/^\d+$/),
+    wanted: 'the id of a Page, a text of digits',
+    kinds: ['text', 'link', ...PICTURES],
+  },
 } as const satisfies OptionShapes;
 
 /**
@@ -21,6 +28,7 @@ export const OPTION_SHAPES = {
  * |---|---|---|
  * | alt_text | text for the first photo, or a list of texts in the order of the photos | none |
  * | first_comment | text that the Page says below the post | none |
+ * | location_id | id of a Page that has a place | none |
  * | link | address, or {url}; Facebook takes title, text and picture of the card from the page itself | none |
  */
 export function problems(post: Post): Problem[] {

@@ -1,5 +1,6 @@
 import { PublishError } from '../../core/errors.ts';
 import type { Arm } from '../../core/http.ts';
+import { asFilledText } from '../../core/json-value.ts';
 import type { Accepted, Job, Published } from '../../core/platform.ts';
 import { afterRefusal } from './after-refusal.ts';
 import { createPhotoStory, createPost, finishClip, finishVideo } from './api.ts';
@@ -26,7 +27,12 @@ async function send(job: Job, arm: Arm, checkpoint: FacebookCheckpoint): Promise
   switch (checkpoint.kind) {
     case 'feed': {
       const photoIds = checkpoint.photos.map(({ id }) => id);
-      const id = await createPost(job, arm, { message: post.text, link: post.link?.url ?? null, photoIds });
+      const id = await createPost(job, arm, {
+        message: post.text,
+        link: post.link?.url ?? null,
+        photoIds,
+        place: asFilledText(post.options['location_id']),
+      });
       return { state: 'published', id, idKind: 'post', url: postUrl(id) };
     }
     case 'photo_story': {

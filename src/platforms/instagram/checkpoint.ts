@@ -7,7 +7,7 @@ import { carouselForm, itemForm, singleForm } from './forms.ts';
 export const containers: ContainerKit = {
   label: 'Instagram',
   items: ({ post, media }) => (post.kind === 'carousel' ? media.filter(({ role }) => role !== 'cover') : []),
-  createItem: async (job, file) => createContainer(job, job.account, await itemForm(file)),
+  createItem: async (job, file) => createContainer(job, job.account, await itemForm(job, file)),
   create: async (job, items) => {
     const { post, media, account } = job;
     const file = media.find(({ role }) => role !== 'cover');

@@ -1,4 +1,4 @@
-import type { MediaFile } from '../../core/platform.ts';
+import type { Job, MediaFile } from '../../core/platform.ts';
 import type { Post } from '../../core/post.ts';
 import { Secret } from '../../core/secret.ts';
 import type { Form } from './api.ts';
@@ -7,9 +7,11 @@ import { captionOf, type Options, readOptions } from './problems.ts';
 // Parameters of https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/media
 
 /** One item of a carousel. A caption of its own would be ignored. */
-export async function itemForm(file: MediaFile): Promise<Form> {
+export async function itemForm({ post, media }: Pick<Job, 'post' | 'media'>, file: MediaFile): Promise<Form> {
   const type = file.role === 'video' ? { media_type: 'VIDEO' } : {};
-  return { ...type, is_carousel_item: 'true', ...(await fileFields(file)), ...altText(file) };
+  const place = media.filter(({ role }) => role !== 'cover').indexOf(file);
+  const tags = userTags(readOptions(post), place);
+  return { ...type, is_carousel_item: 'true', ...(await fileFields(file)), ...altText(file), ...tags };
 }
 
 /** What is published: a carousel over its items, or a post of one file. */
@@ -21,7 +23,7 @@ export async function singleForm(post: Post, file: MediaFile, cover: MediaFile |
   const options = readOptions(post);
   switch (post.kind) {
     case 'story':
-      return { media_type: 'STORIES', ...(await fileFields(file)) };
+      return { media_type: 'STORIES', ...(await fileFields(file)), ...userTags(options) };
     case 'reel':
     case 'video':
       return {
@@ -70,11 +72,12 @@ function reelFields({ share_to_feed: share, thumb_offset: offset }: Options): Fo
   };
 }
 
-function userTags({ user_tags: tags }: Options): Form {
-  if (tags == null || tags.length === 0) return {};
-  return {
-    user_tags: JSON.stringify(tags.map((tag) => ({ ...tag, username: tag.username.replace(/^@/, '') }))),
-  };
+/** Those on one file: a carousel has several, and a tag that names none is for the first. */
+function userTags({ user_tags: all }: Options, place = 0): Form {
+  const tags = (all ?? [])
+    .filter(({ file = 0 }) => file === place)
+    .map(({ file: _file, username, ...at }) => ({ username: username.replace(/^@/, ''), ...at }));
+  return tags.length === 0 ? {} : { user_tags: JSON.stringify(tags) };
 }
 
 function altText({ role, altText: text }: MediaFile): Form {

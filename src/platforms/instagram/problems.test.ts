@@ -97,10 +97,16 @@ describe('publish_options', () => {
     ['image', [{ username: 'a', x: 1.1, y: 0 }], ['OPTION_INVALID']],
     ['reel', [{ username: 'a' }], []],
     ['reel', [{ username: 'a', x: 0, y: 0 }], ['USER_TAG_PLACE']],
-    ['story', [{ username: 'a' }], ['USER_TAGS_NOT_POSSIBLE']],
+    ['story', [{ username: 'a' }], []],
+    ['story', [{ username: 'a', x: 0, y: 1 }], []],
+    ['story', [{ username: 'a', x: 0 }], ['USER_TAG_PLACE']],
+    ['image', [{ username: 'a', x: 0, y: 0, file: 1 }], ['USER_TAG_FILE']],
+    ['carousel', [{ username: 'a', x: 0, y: 0 }], []],
+    ['carousel', [{ username: 'a', file: 1 }], ['USER_TAGS_NOT_POSSIBLE']],
+    ['carousel', [{ username: 'a', x: 0, y: 0, file: 2 }], ['USER_TAG_FILE']],
     ['image', [], []],
   ] as const)('on a post of kind %s the user_tags %j are %j', (kind, user_tags, expected) => {
-    const media = kind === 'reel' ? [VIDEO] : [IMAGE];
+    const media = kind === 'reel' ? [VIDEO] : kind === 'carousel' ? [IMAGE, VIDEO] : [IMAGE];
     expect(codes({ kind, media, options: { user_tags } })).toEqual(expected);
   });
 

@@ -18,7 +18,7 @@ import { MAX_COMMENT } from './comment.ts';
  * | location_id   | string of digits | all but story         | id of a Facebook Page with a place               |
  * | share_to_feed | boolean          | reel, video           | false: only in the Reels tab                     |
  * | thumb_offset  | whole number     | reel, video           | moment of the cover frame, in milliseconds       |
- * | user_tags     | list of objects  | image, reel, video    | who is tagged, on a picture with the place       |
+ * | user_tags     | list of objects  | all                   | who is tagged, on a picture with the place       |
  */
 // https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/media#query-string-parameters
 const MAX_HASHTAGS = 30;
@@ -55,10 +55,12 @@ export const OPTION_SHAPES = {
           username: z.string().min(1),
           x: z.number().min(0).max(1).optional(),
           y: z.number().min(0).max(1).optional(),
+          /** Of a carousel's files. */
+          file: z.int().nonnegative().optional(),
         }),
       )
       .max(MAX_TAGS),
-    wanted: `a list of at most ${MAX_TAGS} {"username", "x", "y"}, x and y from 0 to 1`,
+    wanted: `a list of at most ${MAX_TAGS} {"username", "x", "y", "file"}, x and y from 0 to 1, file 0 for the first`,
   },
 } as const satisfies OptionShapes;
 
@@ -84,30 +86,39 @@ export function problems(post: Post): Problem[] {
   ];
 }
 
-/** Pictures need to know where a tag stands; films have no such place. */
-function tagProblems({ kind, options }: Post): Problem[] {
+/** Pictures need to know where a tag stands; films have no such place, and stories leave it open. */
+function tagProblems({ kind, media, options }: Post): Problem[] {
   const tags = OPTION_SHAPES.user_tags.schema.nullish().safeParse(options['user_tags']).data ?? [];
-  if (tags.length === 0) return [];
   const hint = 'Correct or remove user_tags in its publish_options and schedule the post again.';
-  if (kind === 'carousel' || kind === 'story') {
-    return [
-      rejected(
-        'USER_TAGS_NOT_POSSIBLE',
-        `People are tagged here on a single picture or video, not on a ${kind}.`,
+  const files = media.filter(({ role }) => role !== 'cover');
+  const found = tags.flatMap(({ x, y, file = 0 }) => {
+    const role = files[file]?.role;
+    const places = [x, y].filter((place) => place !== undefined).length;
+    if (file > 0 && role === undefined)
+      return rejected(
+        'USER_TAG_FILE',
+        `One of the user_tags is for file ${file}; the last one is ${files.length - 1}, counted from 0.`,
         hint,
-      ),
-    ];
-  }
-  const placed = tags.filter(({ x, y }) => x !== undefined && y !== undefined).length;
-  const bare = tags.filter(({ x, y }) => x === undefined && y === undefined).length;
-  if (kind === 'image') {
-    if (placed === tags.length) return [];
-    return [
-      rejected('USER_TAG_PLACE', 'On a picture each of the user_tags needs x and y, from 0 to 1.', hint),
-    ];
-  }
-  if (bare === tags.length) return [];
-  return [rejected('USER_TAG_PLACE', 'On a video the user_tags have no x and y, only usernames.', hint)];
+      );
+    if (kind === 'carousel' && role === 'video')
+      return rejected(
+        'USER_TAGS_NOT_POSSIBLE',
+        'In a carousel people are tagged on its pictures, not on its videos.',
+        hint,
+      );
+    if (kind === 'story')
+      return places === 1
+        ? rejected('USER_TAG_PLACE', 'In a story each of the user_tags needs both x and y, or neither.', hint)
+        : [];
+    if (role === 'video')
+      return places === 0
+        ? []
+        : rejected('USER_TAG_PLACE', 'On a video the user_tags have no x and y, only usernames.', hint);
+    return places === 2
+      ? []
+      : rejected('USER_TAG_PLACE', 'On a picture each of the user_tags needs x and y, from 0 to 1.', hint);
+  });
+  return found.slice(0, 1);
 }
 
 function withoutComments({ kind }: Post): string | null {

@@ -38,6 +38,11 @@ export function postText(post: Post): string {
   return partsOf(post)?.[0] ?? post.text;
 }
 
+/** The same in LinkedIn's own format. */
+export function commentaryOf(post: Post): string {
+  return toLittleText(postText(post), readOptions(post.options).mentions);
+}
+
 export function followUps(post: Post): readonly FollowUp[] {
   return [...threadFollowUps(partsOf(post), count), ...firstCommentAsFollowUp(post)];
 }
@@ -56,7 +61,7 @@ export function postBody(author: string, post: Post, media: readonly UploadedMed
   const content = contentOf(post, media);
   return JSON.stringify({
     author,
-    commentary: toLittleText(postText(post)),
+    commentary: commentaryOf(post),
     visibility: 'PUBLIC',
     distribution: { feedDistribution: 'MAIN_FEED', targetEntities: [], thirdPartyDistributionChannels: [] },
     lifecycleState: 'PUBLISHED',

@@ -3,7 +3,7 @@ import { HttpFailure } from '../../core/http.ts';
 import type { Found, Job } from '../../core/platform.ts';
 import type { ListedPost } from './answers.ts';
 import { createApi } from './api.ts';
-import { postText, shapeOfPost } from './content.ts';
+import { commentaryOf, shapeOfPost } from './content.ts';
 import { fromLittleText } from './little-text.ts';
 import { isOrganization, parsePostUrn, published } from './urn.ts';
 
@@ -39,7 +39,7 @@ export async function findInListing(job: Job): Promise<Found> {
   const strangers = inWindow.filter((_post, index) => known[index] !== true);
   if (strangers.length === 0) return { state: 'absent', proof: 'listing', checkpoint: null };
 
-  const wanted = normalizeText(postText(job.post));
+  const wanted = normalizeText(fromLittleText(commentaryOf(job.post)));
   const matches = strangers.filter(
     (post) =>
       normalizeText(fromLittleText(post.commentary)) === wanted && shapeOf(post) === shapeOfPost(job.post),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fromLittleText, toLittleText } from './little-text.ts';
+import { fromLittleText, isMentioned, toLittleText } from './little-text.ts';
 
 /** Mostly what the format cares about, so that sequences of it are common. */
 const nasty = fc.string({
@@ -70,5 +70,28 @@ describe('little text', () => {
     ['plain #tag (as the site writes it)', 'plain #tag (as the site writes it)'],
   ])('reads %j as %j', (little, text) => {
     expect(fromLittleText(little)).toBe(text);
+  });
+});
+
+describe('a mention', () => {
+  const rao = { name: 'Rao (Bakers)', urn: 'urn:li:organization:1' };
+  const raoOnly = { name: 'Rao', urn: 'urn:li:person:a_B-1' };
+
+  it('stands where the text says @name, the longest name first, and shows the name', () => {
+    const text = 'By @Rao (Bakers), @Rao and @Raoul; not rao@Rao nor https://a.example/@Rao';
+    const little = toLittleText(text, [raoOnly, rao]);
+    expect(little).toBe(
+      'By @[Rao \\(Bakers\\)](urn:li:organization:1), @[Rao](urn:li:person:a_B-1) and \\@Raoul; ' +
+        'not rao\\@Rao nor https://a.example/\\@Rao',
+    );
+    expect(fromLittleText(little)).toBe(
+      'By Rao (Bakers), Rao and @Raoul; not rao@Rao nor https://a.example/@Rao',
+    );
+  });
+
+  it('is missing where only a longer word begins so', () => {
+    expect(isMentioned('With @Raoul', raoOnly)).toBe(false);
+    expect(isMentioned('With @Rao.', raoOnly)).toBe(true);
+    expect(isMentioned('With @Rao (Bakers)', rao)).toBe(true);
   });
 });

@@ -14,8 +14,34 @@ const RESERVED = /[\\|{}@[\]()<>#*_~]/g;
 const MARKUP =
   /\\([\\|{}@[\]()<>#*_~])|\{hashtag\|\\?([#＃])\|((?:\\.|[^\\{}|])*)\}|@\[((?:\\.|[^\\\]])*)\]\(urn:[^)]*\)/gsu;
 
-/** Plain text as commentary that shows exactly this text, its hashtags as hashtags. */
-export function toLittleText(text: string): string {
+/** Somebody who is told of the post: the name must be LinkedIn's own, else it stays plain text there. */
+interface Mention {
+  readonly name: string;
+  readonly urn: string;
+}
+
+/** “@name” where it is no part of a word or an address. */
+function mentionOf({ name }: Mention): RegExp {
+  const literal = name.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  return new RegExp(`(?<![\\p{L}\\p{N}\\p{M}_/.])@${literal}(?![\\p{L}\\p{N}\\p{M}_])`, 'gu');
+}
+
+export function isMentioned(text: string, mention: Mention): boolean {
+  return mentionOf(mention).test(text);
+}
+
+/** Plain text as commentary that shows exactly this text, its hashtags as hashtags; of mentions the '@' is not seen. */
+export function toLittleText(text: string, mentions: readonly Mention[] = []): string {
+  // A name may begin with another one.
+  const [longest, ...others] = mentions.toSorted((a, b) => b.name.length - a.name.length);
+  if (longest === undefined) return withoutMentions(text);
+  return text
+    .split(mentionOf(longest))
+    .map((part) => toLittleText(part, others))
+    .join(`@[${escapeReserved(longest.name)}](${longest.urn})`);
+}
+
+function withoutMentions(text: string): string {
   let little = '';
   let end = 0;
   for (const match of text.matchAll(LINK_OR_HASHTAG)) {

@@ -18,11 +18,22 @@ const poll = z.strictObject({
 });
 export type Poll = z.infer<typeof poll>;
 
+const mention = z.strictObject({
+  name: z.string().trim().min(1).max(200),
+  urn: z.string().regex(/^urn:li:(?:person|organization):[\w-]+$/),
+});
+type Mention = z.infer<typeof mention>;
+
 export const OPTION_SHAPES = {
   alt_text: { ...ALT_TEXT, kinds: [...PICTURES, ...VIDEOS, 'document'] },
   first_comment: FIRST_COMMENT,
   link: LINK,
   document_title: { schema: z.string(), wanted: 'a text', kinds: ['document'] },
+  mentions: {
+    schema: z.array(mention).max(30),
+    wanted:
+      'a list of at most 30 {"name", "urn"}, the urn of a person or organization such as "urn:li:organization:2414183"',
+  },
   poll: {
     schema: poll,
     wanted:
@@ -34,6 +45,7 @@ export const OPTION_SHAPES = {
 } as const satisfies OptionShapes;
 
 interface PostOptions {
+  readonly mentions: readonly Mention[];
   readonly thread: boolean;
   readonly poll: Poll | null;
 }
@@ -41,6 +53,7 @@ interface PostOptions {
 /** Options with their defaults. A value of the wrong type counts as absent here; optionProblems refuses it. */
 export function readOptions(options: Readonly<Record<string, unknown>>): PostOptions {
   return {
+    mentions: OPTION_SHAPES.mentions.schema.catch([]).parse(options['mentions']),
     thread: THREAD.schema.catch(false).parse(options['thread']),
     poll: OPTION_SHAPES.poll.schema.nullable().catch(null).parse(options['poll']),
   };

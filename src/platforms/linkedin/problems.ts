@@ -1,11 +1,13 @@
+import { clip } from '../../core/clip.ts';
 import { type Problem, rejected } from '../../core/errors.ts';
 import { firstCommentProblems } from '../../core/own-comment.ts';
 import type { Post } from '../../core/post.ts';
 import { optionProblems } from '../../core/post-options.ts';
 import { threadNotPossible } from '../../core/thread.ts';
-import { altTextProblems, kindProblems, videoInCarousel } from '../../core/usual-problems.ts';
+import { altTextProblems, kindProblems, pollProblems, videoInCarousel } from '../../core/usual-problems.ts';
 import { capabilities } from './capabilities.ts';
-import { documentTitle, linkTitle, MAX_COMMENT, partsOf } from './content.ts';
+import { documentTitle, linkTitle, MAX_COMMENT, partsOf, postText } from './content.ts';
+import { isMentioned } from './little-text.ts';
 import { OPTION_SHAPES, readOptions } from './options.ts';
 
 // https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/multiimage-post-api
@@ -24,6 +26,7 @@ const MAX_LINK_DESCRIPTION = 4000;
  * | first_comment | text that the author says below the post | none |
  * | link | address, or {url, title?, description?} | none |
  * | link_title | title of the card of a link | link.title, else the post's title, else the host of the link |
+ * | mentions | list of {name, urn}: each “@name” in the text becomes a mention | none |
  * | poll | {question, options: 2 to 4 texts, duration_days: 1, 3, 7 or 14} | none |
  * | thread | true: what is over the limit of a post stands in comments below it | false |
  * | document_title | title of a document | the post's title; one of the two is needed |
@@ -37,7 +40,8 @@ export function problems(post: Post): Problem[] {
     // Counted as texts are.
     ...altTextProblems(capabilities, post, MAX_ALT_TEXT, ({ length }) => length),
     ...titleProblems(post),
-    ...pollProblems(post),
+    ...mentionProblems(post),
+    ...pollProblems(capabilities, post, OPTION_SHAPES.poll),
     ...firstCommentProblems(capabilities.label, post, MAX_COMMENT, null),
     ...optionProblems(capabilities.label, OPTION_SHAPES, post.options),
   ];
@@ -83,15 +87,17 @@ function titleProblems(post: Post): Problem[] {
   ];
 }
 
-function pollProblems(post: Post): Problem[] {
-  if (readOptions(post.options).poll === null || post.kind === 'text') return [];
-  return [
-    rejected(
-      'POLL_BESIDE_MEDIA',
-      'The post has a poll and a file or link; LinkedIn shows only one of the two.',
-      'Remove the file or link, or poll from its publish_options, and schedule the post again.',
-    ),
-  ];
+function mentionProblems(post: Post): Problem[] {
+  const said = postText(post);
+  return readOptions(post.options)
+    .mentions.filter((mention) => !isMentioned(said, mention))
+    .map(({ name }) =>
+      rejected(
+        'MENTION_MISSING',
+        `The option mentions names “${clip(name, 60)}”, but “@${clip(name, 60)}” does not stand in the post.`,
+        `Write @${clip(name, 60)} where it is to be mentioned, or remove it from mentions, and schedule the post again.`,
+      ),
+    );
 }
 
 function tooLong(code: string, what: string, text: string, max: number, remedy: string): Problem[] {

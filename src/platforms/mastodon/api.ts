@@ -26,6 +26,15 @@ const configuration = z.object({
       })
       .partial()
       .catch({}),
+    polls: z
+      .object({
+        max_options: z.number(),
+        max_characters_per_option: z.number(),
+        min_expiration: z.number(),
+        max_expiration: z.number(),
+      })
+      .partial()
+      .catch({}),
   }),
 });
 const media = z.object({ id: z.string().min(1) });

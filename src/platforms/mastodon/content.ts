@@ -5,6 +5,7 @@ import type { Size } from '../../core/split-text.ts';
 import { threadFollowUps, threadPart, threadParts } from '../../core/thread.ts';
 import { capabilities } from './capabilities.ts';
 import { countCharacters } from './count.ts';
+import { OPTION_SHAPES, type Poll } from './options.ts';
 
 /** Of a server that has changed nothing. */
 const USUAL = { max: capabilities.text.max, perAddress: 23 };
@@ -42,6 +43,21 @@ export function partOf(post: Post, effect: string): ReturnType<typeof threadPart
   return threadPart(partsOf(post) ?? [textOf(post)], effect);
 }
 
+export function poll({ options }: Pick<Post, 'options'>): Poll | null {
+  return OPTION_SHAPES.poll.schema
+    .nullable()
+    .catch(null)
+    .parse(options['poll'] ?? null);
+}
+
+/** With the first part of a thread. */
+function pollOf(post: Post): { readonly poll?: object } {
+  const asked = poll(post);
+  if (asked === null) return {};
+  const { options, duration_minutes: minutes, multiple = false } = asked;
+  return { poll: { options, expires_in: minutes * 60, multiple } };
+}
+
 /** https://docs.joinmastodon.org/methods/statuses/#create */
 export function statusBody(
   post: Post,
@@ -55,7 +71,7 @@ export function statusBody(
   const visibility = asFilledText(options['visibility']);
   return JSON.stringify({
     status: text,
-    ...(parent === null ? {} : { in_reply_to_id: parent }),
+    ...(parent === null ? pollOf(post) : { in_reply_to_id: parent }),
     ...(mediaIds.length === 0 ? {} : { media_ids: mediaIds }),
     ...(visibility === null ? {} : { visibility }),
     ...(warning === '' ? {} : { spoiler_text: warning }),

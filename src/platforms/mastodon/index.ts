@@ -6,8 +6,9 @@ import { followUps } from './content.ts';
 import { find } from './find.ts';
 import { identify } from './identify.ts';
 import { metrics } from './metrics.ts';
+import { OPTION_SHAPES } from './options.ts';
 import { prepare } from './prepare.ts';
-import { OPTION_SHAPES, problems } from './problems.ts';
+import { problems } from './problems.ts';
 import { publish } from './publish.ts';
 import { textLimit } from './server-limits.ts';
 

@@ -16,6 +16,7 @@ import type { ConnectionRow, PlatformContext } from '../../core/platform.ts';
 import type { Post } from '../../core/post.ts';
 import { Secret } from '../../core/secret.ts';
 import { mastodon } from './index.ts';
+import { heedLimits } from './server-limits.ts';
 
 const MINUTE_MS = 60_000;
 const [account] = factsOf('mastodon').accounts;
@@ -193,6 +194,34 @@ describe('the limits of the server', () => {
     await ours.prepare();
     world.simulated.addAccounts('mastodon', [account]);
     expect(await world.failure(ours.send())).toMatchObject({ kind: 'rejected', code: 'TOO_LONG' });
+  });
+
+  it.each([
+    [{ options: ['a'.repeat(50), 'b'], duration_minutes: 5 }, null],
+    [{ options: ['a'.repeat(51), 'b'], duration_minutes: 5 }, 'POLL_OPTION_LENGTH'],
+    [{ options: ['a', 'b', 'c', 'd'], duration_minutes: 43_829 }, null],
+    [{ options: ['a', 'b', 'c', 'd', 'e'], duration_minutes: 5 }, 'POLL_OPTIONS'],
+  ])('are those of a poll: %j', async (poll, code) => {
+    world = await platformWorld('mastodon');
+    const ours = target(world, opened({ options: { poll } }));
+    if (code === null) await ours.prepare();
+    else expect(await world.failure(ours.prepare())).toMatchObject({ kind: 'rejected', code });
+  });
+
+  it.each([59, 61])('are those of how long a poll may last (%i minutes)', async (duration_minutes) => {
+    world = await platformWorld('mastodon');
+    const poll = { options: ['a', 'b'], duration_minutes };
+    const statuses = { max_characters: 500, max_media_attachments: 4, characters_reserved_per_url: 23 };
+    const polls = { min_expiration: 600, max_expiration: 3_600 };
+    const heed = () =>
+      heedLimits(target(world, opened({ options: { poll } })).job(), {
+        statuses,
+        media_attachments: {},
+        polls,
+      });
+    if (duration_minutes > 60)
+      expect(heed).toThrow('The poll lasts 61 minutes; the server of the account takes 10 to 60.');
+    else expect(heed).not.toThrow();
   });
 
   it('are those of the account’s own server', async () => {

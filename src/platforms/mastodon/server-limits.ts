@@ -1,8 +1,9 @@
 import { PublishError } from '../../core/errors.ts';
+import { countGraphemes } from '../../core/graphemes.ts';
 import type { Job, MediaFile, Reach } from '../../core/platform.ts';
 import type { Post, TextLimit } from '../../core/post.ts';
 import { createApi, type ServerConfiguration } from './api.ts';
-import { contentWarning, isThread, partsOf, textOf } from './content.ts';
+import { contentWarning, isThread, partsOf, poll, textOf } from './content.ts';
 import { countCharacters } from './count.ts';
 
 /** Asked for threads alone: it is cut by what the server takes. */
@@ -16,7 +17,7 @@ export async function textLimit({ context, account }: Reach, post: Post): Promis
  * What the account's own server would refuse, by its own numbers.
  * @throws PublishError (rejected) with the limit and what was found
  */
-export function heedLimits(job: Job, { statuses, media_attachments }: ServerConfiguration): void {
+export function heedLimits(job: Job, { statuses, media_attachments, polls }: ServerConfiguration): void {
   const { post, media } = job;
   const lengths = (partsOf(post) ?? [textOf(post)]).map((part) =>
     countCharacters(`${contentWarning(post)}${part}`, statuses.characters_reserved_per_url),
@@ -29,7 +30,35 @@ export function heedLimits(job: Job, { statuses, media_attachments }: ServerConf
     const most = statuses.max_media_attachments;
     refuse(job, 'TOO_MANY_FILES', 'post', 'files', media.length, most, 'Remove some of them');
   }
+  heedPoll(job, polls);
   for (const [index, file] of media.entries()) heedFile(job, file, index + 1, media_attachments);
+}
+
+function heedPoll(job: Job, limits: ServerConfiguration['polls']): void {
+  const asked = poll(job.post);
+  if (asked === null) return;
+  const { options, duration_minutes: minutes } = asked;
+  const longest = Math.max(...options.map(countGraphemes));
+  const { max_options: most = options.length, max_characters_per_option: length = longest } = limits;
+  if (options.length > most)
+    refuse(job, 'POLL_OPTIONS', 'poll', 'options', options.length, most, 'Remove some');
+  if (longest > length)
+    refuse(
+      job,
+      'POLL_OPTION_LENGTH',
+      'longest option of the poll',
+      'characters',
+      longest,
+      length,
+      'Shorten it',
+    );
+  const { min_expiration: least = 0, max_expiration: end = Number.POSITIVE_INFINITY } = limits;
+  if (minutes * 60 >= least && minutes * 60 <= end) return;
+  throw rejected(
+    'POLL_DURATION',
+    `The poll lasts ${minutes} minutes; the server of the account takes ${Math.ceil(least / 60)} to ${Math.floor(end / 60)}.`,
+    'Change duration_minutes of the poll and schedule the post again.',
+  );
 }
 
 function heedFile(

@@ -43,12 +43,23 @@ function parentId({ out }: Job, before: string): string {
   });
 }
 
-function optionFields({ post }: Job): Form {
-  const { replyControl, topicTag } = readOptions(post.options);
+function optionFields({ post, media }: Job): Form {
+  const { replyControl, topicTag, poll, quote, gif, locationId, spoiler } = readOptions(post.options);
+  const text = post.kind === 'text';
   return {
     ...(replyControl === null ? {} : { reply_control: replyControl }),
     ...(topicTag === null ? {} : { topic_tag: topicTag }),
+    ...(quote === null ? {} : { quote_post_id: quote }),
+    ...(locationId === null ? {} : { location_id: locationId }),
+    ...(poll === null || !text ? {} : { poll_attachment: JSON.stringify(namedOptions(poll)) }),
+    ...(gif === null || !text ? {} : { gif_attachment: JSON.stringify({ gif_id: gif, provider: 'GIPHY' }) }),
+    ...(spoiler && shown(media).length > 0 ? { is_spoiler_media: 'true' } : {}),
   };
+}
+
+/** option_a, option_b … */
+function namedOptions(options: readonly string[]): Form {
+  return Object.fromEntries(options.map((text, index) => [`option_${'abcd'[index]}`, text]));
 }
 
 async function fileFields(file: MediaFile): Promise<Form> {

@@ -54,7 +54,7 @@ describe('a thread', () => {
     expect(codes(said(LONG))).toEqual(['TEXT_TOO_LONG']);
     expect(followUps(thread('Short.'))).toEqual([]);
     expect(codes(thread(LONG))).toEqual([]);
-    expect(followUps(thread(LONG))[0]).toEqual({ effect: 'part:2', label: 'part 2 of 5' });
+    expect(followUps(thread(LONG))[0]).toMatchObject({ effect: 'part:2', label: 'part 2 of 5' });
   });
 
   it('has parts that fit, and together are the text', () => {

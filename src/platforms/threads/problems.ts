@@ -2,7 +2,7 @@ import { type Problem, rejected } from '../../core/errors.ts';
 import type { Post } from '../../core/post.ts';
 import { optionProblems } from '../../core/post-options.ts';
 import { threadNotPossible } from '../../core/thread.ts';
-import { altTextProblems, kindProblems } from '../../core/usual-problems.ts';
+import { altTextProblems, kindProblems, pollProblems } from '../../core/usual-problems.ts';
 import { CAROUSEL_MAX, CAROUSEL_MIN, capabilities } from './capabilities.ts';
 import { linksIn, partsOf, wholeText } from './content.ts';
 import { lengthOf } from './count.ts';
@@ -24,6 +24,11 @@ const MAX_ALT_TEXT = 1000;
  * | thread | true: a text over the limit goes out as a thread, each part answering to the one before | false |
  * | reply_control | who may answer | everyone |
  * | topic_tag | one topic of 1 to 50 characters | none |
+ * | poll | {options: 2 to 4 texts of at most 25 characters} | none |
+ * | quote | id of a post that is quoted | none |
+ * | gif | id of a GIF at GIPHY | none |
+ * | location_id | id of a place, from GET /location_search | none |
+ * | spoiler | true: files are hidden until a reader opens them | false |
  */
 export function problems(post: Post): Problem[] {
   const wrongKind = kindProblems(capabilities, post, 'texts, links, pictures, videos and carousels of both');
@@ -31,6 +36,7 @@ export function problems(post: Post): Problem[] {
   return [
     ...textProblems(post),
     ...fileProblems(post),
+    ...pollProblems(capabilities, post, OPTION_SHAPES.poll),
     ...optionProblems(capabilities.label, OPTION_SHAPES, post.options),
   ];
 }

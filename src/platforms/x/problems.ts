@@ -2,10 +2,10 @@ import { type Problem, rejected } from '../../core/errors.ts';
 import type { Post } from '../../core/post.ts';
 import { optionProblems } from '../../core/post-options.ts';
 import { threadNotPossible } from '../../core/thread.ts';
-import { altTextProblems, kindProblems } from '../../core/usual-problems.ts';
+import { altTextProblems, kindProblems, pollProblems } from '../../core/usual-problems.ts';
 import { capabilities } from './capabilities.ts';
 import { maxWeight, partsOf, shownMedia, wholeText } from './content.ts';
-import { OPTION_SHAPES, readOptions } from './options.ts';
+import { OPTION_SHAPES } from './options.ts';
 import { weightOf } from './weight.ts';
 
 const MB = 1024 * 1024;
@@ -41,7 +41,7 @@ export function problems(post: Post): Problem[] {
   return [
     ...textProblems(post),
     ...fileProblems(post),
-    ...pollProblems(post),
+    ...pollProblems(capabilities, post, OPTION_SHAPES.poll),
     ...optionProblems(capabilities.label, OPTION_SHAPES, post.options),
   ];
 }
@@ -110,17 +110,6 @@ function fileProblems(post: Post): Problem[] {
           : []),
       ];
     }),
-  ];
-}
-
-function pollProblems(post: Post): Problem[] {
-  if (readOptions(post.options).poll === null || shownMedia(post).length === 0) return [];
-  return [
-    rejected(
-      'POLL_BESIDE_MEDIA',
-      'The post has a poll and files; X shows only one of the two.',
-      'Remove the files, or poll from its publish_options, and schedule the post again.',
-    ),
   ];
 }
 

@@ -79,7 +79,7 @@ describe('a thread', () => {
     expect(followUps({ ...post, options: { thread: false } })).toEqual([]);
     expect(followUps(withText({ ...post, options: { thread: true } }, 'Short.'))).toEqual([]);
     const parts = followUps({ ...post, options: { thread: true } });
-    expect(parts[0]).toEqual({ effect: 'part:2', label: `part 2 of ${parts.length + 1}` });
+    expect(parts[0]).toMatchObject({ effect: 'part:2', label: `part 2 of ${parts.length + 1}` });
   });
 
   it('goes out part by part, each as an answer to the one before; no word is lost', async () => {

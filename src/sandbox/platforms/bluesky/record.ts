@@ -78,6 +78,12 @@ export const post = z.strictObject({
     .max(3)
     .optional(),
   reply: z.strictObject({ root: strongRef, parent: strongRef }).optional(),
+  labels: z
+    .strictObject({
+      $type: z.literal('com.atproto.label.defs#selfLabels'),
+      values: z.array(z.strictObject({ val: z.string().max(128) })).max(10),
+    })
+    .optional(),
 });
 
 export interface Shown {

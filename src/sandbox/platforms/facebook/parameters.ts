@@ -7,7 +7,7 @@ type Type = 'text' | 'id' | 'count' | 'boolean' | 'url' | 'list';
 
 /** What this simulator knows of an edge. Meta takes more; what is not simulated is refused rather than ignored. */
 export const EDGES = {
-  feed: { message: 'text', link: 'url', attached_media: 'list', published: 'boolean' },
+  feed: { message: 'text', link: 'url', attached_media: 'list', place: 'id', published: 'boolean' },
   photos: {
     message: 'text',
     caption: 'text',

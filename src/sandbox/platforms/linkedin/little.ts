@@ -47,8 +47,13 @@ function template(rest: string): Element | null {
 
 /** @[name](urn:li:person:…) */
 function mention(rest: string): Element | null {
-  const [whole, name] = /^@\[([^\\[\]]+)\]\(urn:li:(?:person|organization):[\w-]+\)/.exec(rest) ?? [];
-  return whole === undefined || name === undefined ? null : { text: name, length: whole.length };
+  const [whole, name] =
+    /^@\[((?:\\[\\|{}@[\]()<>#*_~]|[^\\|{}@[\]()<>#*_~])+)\]\(urn:li:(?:person|organization):[\w-]+\)/.exec(
+      rest,
+    ) ?? [];
+  return whole === undefined || name === undefined
+    ? null
+    : { text: name.replaceAll('\\', ''), length: whole.length };
 }
 
 /** A bare #word is an element of its own. */

@@ -10,6 +10,7 @@ export const FULL_SCOPES = [
   'threads_manage_replies',
   'threads_read_replies',
   'threads_manage_insights',
+  'threads_location_tagging',
 ] as const;
 export type Scope = (typeof FULL_SCOPES)[number];
 

@@ -47,6 +47,7 @@ export const makeThreadsSimulator: MakeSimulator = (world) => {
     if (edge === 'threads_publish') return publish(account, given);
     if (edge !== 'threads') return refuse(ERRORS.objectMissing);
     if (given.has('reply_to_id')) requireScopes(account, 'threads_manage_replies');
+    if (given.has('location_id')) requireScopes(account, 'threads_location_tagging');
     const { id } = await containers.create(account, given, (post) => posts.has(post));
     return { status: 200, json: { id } };
   }

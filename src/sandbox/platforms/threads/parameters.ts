@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { badParameter, refuse } from '../graph-refusal.ts';
 import { ERRORS } from './refusals.ts';
 
@@ -22,6 +23,27 @@ interface Parameter {
 const isId = (value: string) => /^\d+$/.test(value);
 const isUrl = (value: string) => URL.canParse(value) && /^https?:\/\/[\x21-\x7e]+$/.test(value);
 const anyText = () => true;
+const option = z.string().min(1).max(25);
+const isPoll = fitsJson(
+  z.strictObject({
+    option_a: option,
+    option_b: option,
+    option_c: option.optional(),
+    option_d: option.optional(),
+  }),
+);
+/** Tenor ended on 2026-03-31. */
+const isGif = fitsJson(z.strictObject({ gif_id: z.string().min(1), provider: z.literal('GIPHY') }));
+
+function fitsJson(schema: z.ZodType): (value: string) => boolean {
+  return (value) => {
+    try {
+      return schema.safeParse(JSON.parse(value)).success;
+    } catch {
+      return false;
+    }
+  };
+}
 
 // https://developers.facebook.com/docs/threads/reference/publishing. The platform ignores what it does not know or what
 // does not belong to a kind; the simulator refuses it. auto_publish_text is not simulated: nothing here may use it.
@@ -36,6 +58,14 @@ const PARAMETERS: Readonly<Record<string, Parameter>> = {
   reply_to_id: { on: POSTS, fits: isId },
   reply_control: { on: POSTS, fits: (value) => REPLY_CONTROLS.includes(value) },
   link_attachment: { on: ['text'], fits: isUrl },
+  poll_attachment: { on: ['text'], fits: isPoll },
+  gif_attachment: { on: ['text'], fits: isGif },
+  quote_post_id: { on: POSTS, fits: isId },
+  location_id: { on: POSTS, fits: isId },
+  is_spoiler_media: {
+    on: ['image', 'video', 'carousel'],
+    fits: (value) => value === 'true' || value === 'false',
+  },
   topic_tag: { on: POSTS, fits: (value) => /^[^.&#]{1,50}$/u.test(value) },
 };
 
