@@ -125,6 +125,43 @@ describe('README.md', () => {
   });
 });
 
+describe('SECURITY.md', () => {
+  const SECURITY = read('SECURITY.md');
+  const { dependencies, devDependencies, files } = JSON.parse(read('package.json'));
+
+  it('is linked by the README and part of the package', () => {
+    expect(README).toContain('](SECURITY.md)');
+    expect(files).toContain('SECURITY.md');
+    for (const heading of all(SECURITY, /\]\(README\.md#([a-z-]+)\)/g))
+      expect(README.toLowerCase().replaceAll(' ', '-')).toContain(`\n##-${heading}\n`);
+  });
+
+  it('names the run-time dependencies and no others, and how many', () => {
+    const [, section = ''] = SECURITY.split('At run time: ');
+    const named = all(section.split('. ')[0] ?? '', /`([^`]+)`/g);
+    expect(named).toEqual(Object.keys(dependencies));
+    expect(named).toHaveLength(12);
+    expect(SECURITY).toContain('twelve run-time dependencies');
+  });
+
+  it('is right that every version is exact and every package has a checksum', () => {
+    for (const version of Object.values({ ...dependencies, ...devDependencies }))
+      expect(version).toMatch(/^(?:npm:[^@]+@)?\d+\.\d+\.\d+(?:-[\w.]+)?$/);
+    const locked = Object.entries<{ integrity?: string }>(JSON.parse(read('package-lock.json')).packages);
+    expect(locked.length).toBeGreaterThan(100);
+    for (const [path, { integrity }] of locked) {
+      if (path !== '') expect(integrity, path).toMatch(/^sha512-/);
+    }
+  });
+
+  it('names only variables and commands that exist', async () => {
+    const variables = ENV_VARIABLES.map(({ name }) => name);
+    for (const name of all(SECURITY, /`([A-Z][A-Z_]+_[A-Z]+)`/g)) expect(variables).toContain(name);
+    const commands = await programCommands();
+    for (const name of all(SECURITY, /`content-publisher ([a-z][a-z-]+)/g)) expect(commands).toContain(name);
+  });
+});
+
 describe('the SQL in README.md', () => {
   const project = useSupabase();
   const statements = all(README, /```sql\n([\s\S]*?)```/g)
