@@ -1,14 +1,15 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { dirname, join } from 'node:path';
 import { type Sandbox, startSandbox } from '../src/sandbox/sandbox.ts';
+import { benchUploads } from './bench-uploads.ts';
+import { measuredTick } from './measured-tick.ts';
 import { PRODUCTION_TIMES, runTick, type TickRun } from './run-tick.ts';
 
 /**
- * `npm run bench`: how fast the built program is against the sandbox, and whether three ticks at once keep their
- * promise. Exits with 1 when a post is missing, public twice, or a tick fails; never because something was slow.
+ * `npm run bench`: how fast the built program is against the sandbox, whether three ticks at once keep their promise, and
+ * how much memory the largest videos take (`npm run bench -- uploads` alone). Exits with 1 when a post is missing, public
+ * twice, or a tick fails or takes too much memory; never because something was slow.
  */
 const POSTS = 500;
 const REPEATS = 10;
@@ -16,27 +17,32 @@ const REPEATS = 10;
 const MOST_ROUNDS = 20;
 
 const faults: string[] = [];
-const say = (what: string, text: string) => process.stdout.write(`${what.padEnd(14)} ${text}\n`);
+const say = (what: string, text: string) => process.stdout.write(`${what.padEnd(16)} ${text}\n`);
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 
 execFileSync(process.execPath, ['--import', 'tsx', 'scripts/build.ts'], {
   stdio: ['ignore', 'ignore', 'inherit'],
 });
 say('Machine', `${cpus().length} cores, ${process.platform} ${process.arch}, Node ${process.version}`);
+if (process.argv[2] !== 'uploads') {
+  await withSandbox(async (sandbox) => {
+    await idleTick(sandbox);
+    await sandbox.seed(POSTS);
+    const { ms, rounds, peakMb } = await publishAll(sandbox, 1);
+    const rate = ((POSTS * 1000) / ms).toFixed(1);
+    say('Throughput', `${POSTS} posts in ${seconds(ms)}: ${rate} posts/s (${rounds} ticks)`);
+    say('Peak memory', `${peakMb} MB of the tick`);
+    await proveOnce(sandbox, 'One tick');
+  });
+  await withSandbox(async (sandbox) => {
+    await sandbox.seed(POSTS);
+    const { ms, rounds } = await publishAll(sandbox, 3);
+    const found = await proveOnce(sandbox, 'Three ticks');
+    say('Three at once', `${found} of ${POSTS} public in ${seconds(ms)} (${rounds} rounds)`);
+  });
+}
 await withSandbox(async (sandbox) => {
-  await idleTick(sandbox);
-  await sandbox.seed(POSTS);
-  const { ms, rounds, peakMb } = await publishAll(sandbox, 1);
-  const rate = ((POSTS * 1000) / ms).toFixed(1);
-  say('Throughput', `${POSTS} posts in ${seconds(ms)}: ${rate} posts/s (${rounds} ticks)`);
-  say('Peak memory', `${peakMb} MB of the tick`);
-  await proveOnce(sandbox, 'One tick');
-});
-await withSandbox(async (sandbox) => {
-  await sandbox.seed(POSTS);
-  const { ms, rounds } = await publishAll(sandbox, 3);
-  const found = await proveOnce(sandbox, 'Three ticks');
-  say('Three at once', `${found} of ${POSTS} public in ${seconds(ms)} (${rounds} rounds)`);
+  faults.push(...(await benchUploads(sandbox, say)));
 });
 for (const fault of faults) process.stderr.write(`${fault}\n`);
 process.exitCode = faults.length === 0 ? 0 : 1;
@@ -71,11 +77,10 @@ async function publishAll(sandbox: Sandbox, atOnce: number) {
   let peakMb = 0;
   for (let rounds = 1; ; rounds += 1) {
     const runs = await Promise.all(
-      Array.from({ length: atOnce }, async (_, place) => {
-        const peak = peakMemoryOf(sandbox, `${rounds}-${place}`);
-        const run = checked(await runTick(sandbox, { ...PRODUCTION_TIMES, ...peak.env }));
-        peakMb = Math.max(peakMb, peak.readMb());
-        return run;
+      Array.from({ length: atOnce }, async () => {
+        const tick = await measuredTick(sandbox, PRODUCTION_TIMES);
+        peakMb = Math.max(peakMb, tick.peakMb);
+        return checked(tick.run);
       }),
     );
     const ms = performance.now() - started;
@@ -83,18 +88,6 @@ async function publishAll(sandbox: Sandbox, atOnce: number) {
     const accepted = runs.some(({ summary }) => (summary?.accepted ?? 0) > 0);
     if ((left <= 0 && !accepted) || rounds === MOST_ROUNDS) return { ms, rounds, peakMb };
   }
-}
-
-/** The process tells its own high-water mark when it exits. */
-function peakMemoryOf(sandbox: Sandbox, name: string) {
-  const file = join(dirname(sandbox.env['LOG_DIR'] ?? ''), `peak-${name}`);
-  const module = `import { writeFileSync } from 'node:fs';
-    process.on('exit', () => writeFileSync(${JSON.stringify(file)}, String(process.resourceUsage().maxRSS)));`;
-  const url = `data:text/javascript,${encodeURIComponent(module)}`;
-  return {
-    env: { NODE_OPTIONS: `--import=${url}` },
-    readMb: () => Math.round(Number(readFileSync(file, 'utf8')) / 1024),
-  };
 }
 
 /** Every post is public, each once, and every row says so. @returns how many are public */

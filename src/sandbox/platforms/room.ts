@@ -14,6 +14,7 @@ export interface Room {
   addAccounts(accounts: readonly SimAccount[]): void;
   /** Lets the simulator handle one request at a time, so that its decisions need no locks. */
   handle(request: SimRequest): Promise<SimResponse>;
+  cutOff(request: SimRequest): Promise<void>;
   /** Ends when nothing is being handled any more. */
   idle(): Promise<void>;
 }
@@ -35,20 +36,23 @@ export function createRoom(make: MakeSimulator, parts: RoomParts): Room {
   });
   const simulator = make(world);
   let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = turn.then(work);
+    turn = done.catch(() => undefined);
+    return done;
+  };
   return {
     platform: parts.platform,
     simulator,
     faults: parts.faults,
     addAccounts: world.addAccounts,
-    handle(request) {
-      const answer = turn.then(() => {
+    handle: (request) =>
+      inTurn(() => {
         handling = line(request);
         lag = undefined;
         return simulator.handle(request);
-      });
-      turn = answer.catch(() => undefined);
-      return answer;
-    },
+      }),
+    cutOff: (request) => inTurn(async () => simulator.cutOff?.(request)),
     idle: async () => {
       await turn;
     },

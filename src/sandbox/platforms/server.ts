@@ -113,6 +113,10 @@ export async function startPlatforms(options: PlatformsOptions): Promise<Platfor
         headers: joinHeaders(request.headers),
         body,
       };
+      if (!body.whole) {
+        await room?.cutOff(sim);
+        return;
+      }
       if (room === undefined) {
         send(response, control(platform, sim));
         return;

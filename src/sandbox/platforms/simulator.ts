@@ -96,6 +96,8 @@ export interface Simulator {
   readonly platform: string;
   /** What is visible is decided in here, synchronously with the answer. */
   handle(request: SimRequest): Promise<SimResponse>;
+  /** What had arrived of a request whose client went away in the middle. Absent: it counts for nothing. */
+  cutOff?(request: SimRequest): Promise<void>;
   /** Bodies and headers of the platform's own error answers, used by the fault knobs. */
   readonly faults: {
     refused(): SimResponse;

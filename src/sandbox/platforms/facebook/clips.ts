@@ -75,6 +75,14 @@ export async function receiveBytes(
   return { status: 200, json: { success: true, message: 'Upload successful.' } };
 }
 
+/** Of an upload that broke off, rupload keeps what it has got: the next one goes on behind it. */
+export async function receivePart(state: State, id: string, { headers, body }: SimRequest): Promise<void> {
+  const video = state.videos.get(id);
+  if (video === undefined || headers['offset'] !== String(video.received)) return;
+  await appendFile(video.file, body.file);
+  video.received += body.length;
+}
+
 async function finish(
   world: SimWorld,
   state: State,

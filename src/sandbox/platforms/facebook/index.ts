@@ -4,7 +4,7 @@ import { accountOfToken } from '../graph-gate.ts';
 import { graphRefusal, refuse } from '../graph-refusal.ts';
 import { Refusal } from '../refusal.ts';
 import type { MakeSimulator, SimAccount, SimRequest, SimResponse } from '../simulator.ts';
-import { receiveBytes, uploadClip } from './clips.ts';
+import { receiveBytes, receivePart, uploadClip } from './clips.ts';
 import { addComment, listComments } from './comments.ts';
 import { publishPost } from './feed.ts';
 import { accountOfUpload, pathParts, requireScopes } from './gate.ts';
@@ -84,6 +84,10 @@ export const makeFacebookSimulator: MakeSimulator = (world) => {
         if (error instanceof Refusal) return error.response;
         throw error;
       }
+    },
+    async cutOff(request) {
+      const id = /^\/video-upload\/[^/]+\/(\d+)$/.exec(request.path)?.[1];
+      if (id !== undefined) await receivePart(state, id, request);
     },
     faults: {
       refused: () => graphRefusal({ code: 100, message: '(#100) Invalid parameter' }),
