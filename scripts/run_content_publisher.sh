@@ -70,4 +70,5 @@ else
       'Install Node from https://nodejs.org, or let NODE_BINARY name it in the crontab: NODE_BINARY=/path/to/node'
 fi
 
-exec "$node" -- "$root/bin/content-publisher" run "$@"
+# The option as in bin/content-publisher.
+exec "$node" --max-semi-space-size=2 -- "$root/bin/content-publisher" run "$@"

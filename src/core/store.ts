@@ -410,6 +410,8 @@ export interface Store {
   }): Promise<readonly Notice[]>;
   noticeDone(id: string, told: boolean): Promise<void>;
   isKnownId(platform: string, accountId: string, platformPostId: string): Promise<boolean>;
+  /** Names of converted copies that are older than that. */
+  staleCopies(olderThanSeconds: number): Promise<readonly string[]>;
   /** null: the app's storage has no such bucket. */
   storedObject(bucket: string, name: string): Promise<StoredObject | null>;
   /** Counts for the summary line; notes the tick that asks as ended. */

@@ -366,6 +366,7 @@ export const refreshBegin = z
 export const stored = z.object({ stored: z.boolean() });
 export const disconnected = z.object({ disconnected: z.boolean() });
 export const known = z.object({ known: z.boolean() });
+export const names = z.array(z.string());
 export const storedObject = z
   .object({ public: z.boolean(), found: z.boolean(), owner: z.string().nullable() })
   .nullable();

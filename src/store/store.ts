@@ -281,6 +281,7 @@ export function createStore(rpc: Rpc, spool?: Spool): Store {
           answers.known,
         )
       ).known,
+    staleCopies: (seconds) => ask('publisher_stale_copies', { p_seconds: seconds }, answers.names),
     storedObject: (bucket, name) =>
       ask('publisher_stored_object', { p_bucket: bucket, p_name: name }, answers.storedObject),
     report: (userId, ended) => {

@@ -6,6 +6,7 @@ import { takenOf } from '../core/media-rules.ts';
 import type { Platform } from '../core/platform.ts';
 import { StoreError } from '../core/store.ts';
 import { warnOfClearTokens } from './clear-tokens.ts';
+import { removeCopies } from './copies.ts';
 import type { PublishDeps } from './deps.ts';
 import { asFailed, type Failed, fail, held, toFailed } from './failure.ts';
 import { sendFollowUps } from './follow-ups.ts';
@@ -132,7 +133,7 @@ async function advance(deps: PublishDeps, claimed: TargetWork): Promise<Step> {
       id === null || followUpsOf(work).length === 0
         ? step
         : { ...step, settlement: await sendFollowUps(deps, work, id, opened.account, media.files) };
-    if (isOver(step)) await forget(deps, media.uploaded());
+    if (isOver(step)) await removeCopies(deps, media.uploaded());
     return followed;
   } finally {
     await media.release();
@@ -141,19 +142,6 @@ async function advance(deps: PublishDeps, claimed: TargetWork): Promise<Step> {
 
 const isOver = (step: Step) =>
   step.done === 'outcome' && (step.answer.state === 'published' || step.answer.state === 'failed');
-
-/** Converted copies have served their purpose; one that stays behind costs a few kilobytes and nothing else. */
-async function forget(deps: PublishDeps, names: readonly string[]): Promise<void> {
-  if (names.length === 0) return;
-  try {
-    await deps.bucket.remove(names);
-  } catch (error) {
-    deps.log.warn('Converted pictures could not be deleted from the bucket.', {
-      names,
-      error: String(error),
-    });
-  }
-}
 
 /** Reasons of ours, before the platform is asked anything. */
 function mayNotSend(work: TargetWork, deps: PublishDeps): Step | null {

@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import type { ClaimedPost } from '../core/job.ts';
 import { countOutcomes, type PostResult, type ResultOutcome, type TickSummary } from '../core/result.ts';
 import { type Report, StoreError } from '../core/store.ts';
+import { sweepCopies } from './copies.ts';
 import type { TickDeps } from './deps.ts';
 import { ALONE_AFTER } from './judge-post.ts';
 import { createKeyedMutex } from './keyed-mutex.ts';
@@ -153,6 +154,8 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
   if (reach.cutOff()) log.warn(`${identity.host} reached no platform; it claims nothing more in this tick.`);
   if (broken instanceof StoreError) throw broken;
   if (broken !== undefined) throw broken;
+
+  if (claimedCount > 0) await sweepCopies(deps);
 
   const posts = [...results.values()];
   const reported = await store.report(

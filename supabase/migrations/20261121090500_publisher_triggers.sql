@@ -130,6 +130,22 @@ exception when invalid_schema_name or undefined_table or undefined_column or ins
 end
 $$;
 
+-- Converted copies that nobody fetches any more: those of posts that a platform finished after the tick which made them.
+create or replace function public.publisher_stale_copies(p_seconds integer) returns jsonb
+language plpgsql stable set search_path = '' as $$
+declare
+  v_names jsonb;
+begin
+  select coalesce(jsonb_agg(s.name), '[]'::jsonb) into v_names from (
+    select o.name from storage.objects o
+    where o.bucket_id = 'publisher-media' and o.created_at < now() - make_interval(secs => p_seconds)
+    order by o.created_at limit 100) s;
+  return v_names;
+exception when invalid_schema_name or undefined_table or undefined_column or insufficient_privilege then
+  return '[]'::jsonb;
+end
+$$;
+
 -- Every function of ours is for service_role alone. Called at the end of each file that makes functions.
 create or replace function public.publisher_close_functions() returns void
 language plpgsql set search_path = '' as $$

@@ -167,6 +167,27 @@ describe('a row for TikTok', () => {
     expect(await row()).toMatchObject({ status: 'published', channel_post_id: seen()[0]?.id });
   });
 
+  it('leaves no copy of its picture in our bucket for longer than a day', async () => {
+    const { sql } = publisher().supabase;
+    const copies = async () =>
+      (await sql`select name from storage.objects where bucket_id = 'publisher-media'`).map(
+        ({ name }) => name,
+      );
+    const { run, processed } = await scheduled(PICTURE());
+    const before = await copies();
+    await run();
+    await processed();
+    const made = (await copies()).filter((name) => !before.includes(name));
+    expect(made).toHaveLength(1);
+    await sql`update storage.objects set created_at = now() - interval '25 hours' where name in ${sql(made)}`;
+    const other = await scheduled(PICTURE());
+    await other.run();
+    const after = await copies();
+    expect(after).not.toContain(made[0]);
+    // That of the post on its way is a minute old.
+    expect(after.length).toBeGreaterThan(0);
+  });
+
   it('with a picture whose answer was lost is found by the public posts', async () => {
     const { run, seen, row, ticks } = await scheduled(PICTURE());
     publisher().platforms.setFaults([
