@@ -33,7 +33,9 @@ const env = {
   LINKEDIN_CLIENT_SECRET: opaque(),
   NOTIFY_WEBHOOK_SECRET: opaque(),
 };
-const canaries = new Set<string>(Object.values(env));
+/** Given to a command that asks for a secret. */
+const TYPED = opaque();
+const canaries = new Set<string>([...Object.values(env), TYPED]);
 const written: { readonly where: string; readonly what: string }[] = [];
 let person: Person;
 let posts: readonly string[] = [];
@@ -197,6 +199,13 @@ const CALLS: readonly (readonly [string, () => readonly string[], string?])[] = 
   ['retry', () => ['retry', post(1)]],
   ['resolve', () => ['resolve', post(2), '--published', 'https://www.facebook.com/1']],
   ['find-test-user', () => ['find-test-user', person.id]],
+  ['connections', () => ['connections', 'list']],
+  ['connections', () => ['connections', 'verify', '--json']],
+  ['credentials', () => ['credentials', 'list']],
+  ['credentials', () => ['credentials', 'verify']],
+  ['credentials', () => ['credentials', 'set', 'tiktok'], `${TYPED}\n${TYPED}\n`],
+  ['credentials', () => ['credentials', 'set', 'tiktok'], `${TYPED} with a blank\n${TYPED}\n`],
+  ['keys', () => ['keys', 'rotate', '--encrypt-plaintext']],
   ['migrate', () => ['migrate', '--check']],
   ['sandbox', () => ['sandbox', '--port', '99999']],
   ['help', () => ['help']],
