@@ -20,7 +20,7 @@ let traces = 0;
 /** The error shape of https://developers.facebook.com/docs/graph-api/guides/error-handling */
 export function graphRefusal(error: GraphError): SimResponse {
   traces += 1;
-  const trace = `AsimulatedTraceId${traces}`;
+  const trace = `Sim${traces}`;
   return {
     status: error.status ?? 400,
     headers: { 'x-fb-trace-id': trace, ...error.headers },
