@@ -85,7 +85,7 @@ describe('credentials list', () => {
         'FACEBOOK_APP_SECRET: set, from platform_settings, facebook_credentials, encrypted',
       );
       expect(said.out).toMatch(
-        /a Page: 1020…08, with its token; "content-publisher connections connect --from-settings"/,
+        /a Page: 1020…08, with its token; "content-publisher connections connect facebook --from-settings"/,
       );
       expect(said.out).toContain('YOUTUBE_CLIENT_SECRET: set, from the environment');
       expect(said.out).toContain(

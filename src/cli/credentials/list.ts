@@ -26,7 +26,7 @@ export async function listCredentials(io: Io): Promise<number> {
     if (page.kind === 'value') {
       const token = stored(PAGE.token).kind === 'value' ? 'with its token' : 'without a readable token';
       io.out(
-        `  a Page: ${masked(page.value.reveal())}, ${token}; "content-publisher connections connect --from-settings" makes it an account\n`,
+        `  a Page: ${masked(page.value.reveal())}, ${token}; "content-publisher connections connect ${place.platform} --from-settings" makes it an account\n`,
       );
     }
   }
