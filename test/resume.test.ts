@@ -12,7 +12,7 @@ import { usePublisher } from './support/publisher.ts';
 
 const EXECUTABLE = fileURLToPath(new URL('../bin/content-publisher', import.meta.url));
 const MB = 1024 * 1024;
-const TOTAL = 40 * MB;
+const TOTAL = 24 * MB;
 /** Everything below is a question or a form, everything above bytes of the film. */
 const LEAST_UPLOAD = 40_000;
 

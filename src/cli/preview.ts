@@ -5,6 +5,7 @@ import type { ClaimedPost, StoredConnection, StoredTarget } from '../core/job.ts
 import type { Platform } from '../core/platform.ts';
 import { foldPlatform, type PlatformName, skipReason } from '../core/platform-name.ts';
 import { buildPost } from '../core/post.ts';
+import { redactText } from '../core/redact-text.ts';
 import { parseSourceRow, type SourceRow } from '../core/source-row.ts';
 import { judgeUnread } from '../core/unknown-options.ts';
 import { platforms } from '../platforms/index.ts';
@@ -144,7 +145,8 @@ function previewTarget(
   return {
     kind: post.kind,
     text: post.text,
-    media: post.media.map((file) => file.url),
+    // A signed address in the row opens its file to whoever reads this.
+    media: post.media.map((file) => redactText(file.url)),
     follow_ups: followUps.map(({ effect, label, says }) => ({
       effect,
       label,

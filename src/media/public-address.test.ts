@@ -12,6 +12,8 @@ describe('an address', () => {
     '2606:4700::1111',
     '2a00:1450::1',
     '::ffff:8.8.8.8',
+    '64:ff9b::808:808',
+    '64:ff9b::8.8.4.4',
   ])('%s is public', (address) => {
     expect(isPublicAddress(address)).toBe(true);
   });
@@ -39,6 +41,12 @@ describe('an address', () => {
     '::ffff:a9fe:a9fe',
     '::127.0.0.1',
     '64:ff9b::7f00:1',
+    '64:ff9b::10.0.0.1',
+    '64:ff9b::a9fe:a9fe',
+    '64:ff9b::c0a8:1',
+    '64:ff9b::',
+    '64:ff9b::1',
+    '0064:FF9B:0:0:0:0:7F00:0001',
     '2002:7f00:1::',
     'fe80::1%eth0',
     // Metadata of clouds: AWS, Alibaba, Oracle, Azure.

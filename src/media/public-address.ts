@@ -3,7 +3,7 @@ import { BlockList, isIP, type LookupFunction } from 'node:net';
 
 /**
  * Ranges of the IANA special-purpose registries that are not the public internet, with the IPv6 forms that carry
- * an IPv4 address inside (RFC 6890, RFC 6052, RFC 3056). BlockList compares ::ffff:a.b.c.d with the IPv4 ranges.
+ * an IPv4 address inside (RFC 6890, RFC 3056). BlockList compares ::ffff:a.b.c.d with the IPv4 ranges.
  */
 const PRIVATE = new BlockList();
 for (const range of [
@@ -29,7 +29,6 @@ for (const range of [
 }
 for (const range of [
   '::/96',
-  '64:ff9b::/96',
   '64:ff9b:1::/48',
   '100::/64',
   '100:0:0:1::/64',
@@ -51,9 +50,23 @@ function split(range: string): [string, number] {
   return [address, Number(bits)];
 }
 
+/** RFC 6052: how a host without IPv4 reaches one without IPv6. It is as public as the IPv4 address inside. */
+const NAT64 = new BlockList();
+NAT64.addSubnet('64:ff9b::', 96, 'ipv6');
+
+function insideNat64(address: string): string {
+  const groups = new URL(`http://[${address}]`).hostname.slice(1, -1).split(':');
+  const bytes = groups.slice(-2).flatMap((group) => {
+    const value = Number.parseInt(group || '0', 16);
+    return [value >> 8, value & 255];
+  });
+  return bytes.join('.');
+}
+
 /** False for loopback, private, link-local, multicast and reserved addresses, and for what is no address. */
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address);
+  if (family === 6 && NAT64.check(address, 'ipv6')) return isPublicAddress(insideNat64(address));
   return family !== 0 && !PRIVATE.check(address, family === 6 ? 'ipv6' : 'ipv4');
 }
 

@@ -252,6 +252,15 @@ describe('content-publisher', () => {
       expect(third).toContain('PROBLEM  The x account 999 is not connected for the owner of this post.');
     });
 
+    it('shows which file is meant, without the token of a signed address', async () => {
+      await connect(publisher(), person, 'facebook');
+      const address = 'https://files.example/storage/v1/object/sign/b/loaf.jpg';
+      await schedule(publisher(), person, { images: [`${address}?token=eyJhbGciOiJ.eyJ1cmwiOiJ.c2ln`] });
+      const { stdout } = await start(['run', '--dry-run'], onlyPerson());
+      expect(stdout).toContain(`media    ${address}?token=[secret]`);
+      expect(stdout).not.toContain('eyJ1cmwiOiJ');
+    });
+
     it('names options that are misspelt, and those that change nothing', async () => {
       await connect(publisher(), person, 'facebook');
       const publish_options = { altText: 'A loaf', privacy: 'private' };

@@ -35,6 +35,29 @@ describe('a post with a file on', () => {
   });
 });
 
+it('a file that is announced with 10 GB is refused before a byte of it is read', async () => {
+  let sent = 0;
+  const origin = await servers.http((_request, response) => {
+    response.writeHead(200, { 'content-length': 10_000_000_000 });
+    const more = () => {
+      sent += 65_536;
+      if (!response.destroyed) response.write(Buffer.alloc(65_536), more);
+    };
+    more();
+  });
+  const person = await addPerson(publisher());
+  await connect(publisher(), person, 'facebook');
+  const { table, id } = await schedule(publisher(), person, { images: [`${origin}/a.jpg`] });
+  await publisher().run({ userId: person.id, env: { MEDIA_ALLOW_HOSTS: new URL(origin).host } });
+  await servers.close();
+  expect(publishErrorOf(await readRow(publisher().supabase, table, id))).toMatchObject({
+    code: 'MEDIA_TOO_LARGE',
+    message: 'The file “a.jpg” is larger than 4 GB; such files are not fetched.',
+  });
+  // What stood in buffers between the two.
+  expect(sent).toBeLessThan(20_000_000);
+});
+
 it('MEDIA_ALLOW_HOSTS opens the hosts that it names, and no redirect from there to another one', async () => {
   let asked = 0;
   const inner = await servers.http((_request, response) => {
