@@ -189,6 +189,9 @@ function echo(answer: (said: string) => readonly [number, string, string]): Requ
 
 const post = (index: number) => posts[index] ?? '';
 
+const opaqueInput = opaque();
+canaries.add(opaqueInput);
+
 /** One call of each command, and of each way it can show more. */
 const CALLS: readonly (readonly [string, () => readonly string[], string?])[] = [
   ['run', () => ['run', '--dry-run']],
@@ -208,6 +211,13 @@ const CALLS: readonly (readonly [string, () => readonly string[], string?])[] = 
   ['keys', () => ['keys', 'rotate', '--encrypt-plaintext']],
   ['migrate', () => ['migrate', '--check']],
   ['sandbox', () => ['sandbox', '--port', '99999']],
+  ['connections', () => ['connections', 'list', '--json']],
+  ['connections', () => ['connections', 'verify']],
+  ['connections', () => ['connections', 'refresh', 'x account 9']],
+  ['credentials', () => ['credentials', 'set', 'linkedin', '--only', 'secret'], opaqueInput],
+  ['credentials', () => ['credentials', 'list']],
+  ['credentials', () => ['credentials', 'verify']],
+  ['keys', () => ['keys', 'rotate']],
   ['help', () => ['help']],
 ];
 

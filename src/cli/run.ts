@@ -1,7 +1,7 @@
 import { RESULT_OUTCOMES, type TickSummary } from '../core/result.ts';
 import type { Report, TickIdentity } from '../core/store.ts';
 import { tick } from '../tick/tick.ts';
-import { beat, tellOthers } from './after-tick.ts';
+import { beat, tellOthers, warnOfEnds } from './after-tick.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { logFailure } from './log-failure.ts';
@@ -38,6 +38,7 @@ function runTick(io: Io, options: RunOptions, identity: TickIdentity): Promise<n
     const { summary, report, spent } = await tick(deps);
     log.info(summaryLine(summary, report, spent), { ...summary, posts: undefined, report });
     if (options.json) io.out(`${JSON.stringify(summary)}\n`);
+    if (report.renewalsDue) await warnOfEnds(config, deps);
     await tellOthers(config, deps);
     const code = exitCodeOf(summary, options.failOnError);
     if (code !== EXIT.config) await beat(config, deps);

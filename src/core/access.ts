@@ -28,6 +28,8 @@ export interface Lifetime {
   readonly what: 'access token' | 'refresh token';
   /** false: counted from what the platform documents, because it did not say it of this one. */
   readonly exact: boolean;
+  /** A tick renews it so long before its end, milliseconds: only when that did not come about a person is needed. */
+  readonly renewedBeforeMs?: number;
 }
 
 const DAY_MS = 86_400_000;
@@ -43,6 +45,11 @@ export const NO_END: Lifetime = { endsAt: null, what: 'access token', exact: tru
 /** A person has to connect the account again before its access token ends. */
 export function untilAccessEnds({ expiresAt }: StoredAccess): Lifetime {
   return { endsAt: expiresAt, what: 'access token', exact: true };
+}
+
+/** The same, but a tick renews the token in its last days. */
+export function untilRenewalFails(access: StoredAccess, renewedBeforeMs: number): Lifetime {
+  return { ...untilAccessEnds(access), renewedBeforeMs };
 }
 
 /**

@@ -48,6 +48,7 @@ export type Notice = {
       readonly data: PostData;
     }
   | { readonly type: 'account.disconnected'; readonly data: AccountData }
+  | { readonly type: 'account.expiring'; readonly data: AccountData }
 );
 
 const sentencesOf = (problem: NoticeProblem | null) =>
@@ -55,6 +56,7 @@ const sentencesOf = (problem: NoticeProblem | null) =>
 
 /** What a person reads in a chat: which post, why, and what to do. Pure. */
 function noticeText(notice: Notice): string {
+  if (notice.type === 'account.expiring') return sentencesOf(notice.data.error);
   if (notice.type === 'account.disconnected') {
     const { platform, accountName, accountId, connectionId, error, postsWaiting } = notice.data;
     const name = accountName ?? accountId ?? connectionId;
@@ -97,7 +99,7 @@ export function noticeBody(notice: Notice): string {
     timestamp: notice.at.toISOString(),
     text,
     content: text,
-    data: notice.type === 'account.disconnected' ? accountData(notice.data) : postData(notice.data),
+    data: 'connectionId' in notice.data ? accountData(notice.data) : postData(notice.data),
   };
   return JSON.stringify(redact(body));
 }

@@ -1,4 +1,5 @@
 import type { Breaker } from './breaker.ts';
+import type { Problem } from './errors.ts';
 import type {
   ClaimedPost,
   Hold,
@@ -224,6 +225,14 @@ export interface HoldRequest {
   readonly evidence: Readonly<Record<string, unknown>>;
 }
 
+export interface ExpiringNote {
+  readonly connectionId: string;
+  readonly accountId: string | null;
+  /** The mark that was passed last, days. */
+  readonly level: number;
+  readonly problem: Problem;
+}
+
 export interface Report {
   readonly now: Date;
   readonly installedAt: Date;
@@ -409,6 +418,8 @@ export interface Store {
     readonly waitingSeconds: number;
   }): Promise<readonly Notice[]>;
   noticeDone(id: string, told: boolean): Promise<void>;
+  /** Notes accounts whose access ends soon, each at each mark once. @returns the connections that are new among them */
+  noteExpiring(accounts: readonly ExpiringNote[]): Promise<readonly string[]>;
   isKnownId(platform: string, accountId: string, platformPostId: string): Promise<boolean>;
   /** Names of converted copies that are older than that. */
   staleCopies(olderThanSeconds: number): Promise<readonly string[]>;

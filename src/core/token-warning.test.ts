@@ -5,6 +5,7 @@ import {
   type StoredAccess,
   untilAccessEnds,
   untilRefreshEnds,
+  untilRenewalFails,
 } from './access.ts';
 import { Secret } from './secret.ts';
 import { tokenWarning } from './token-warning.ts';
@@ -12,6 +13,16 @@ import { tokenWarning } from './token-warning.ts';
 const NOW = new Date('2026-11-21T12:00:00Z');
 const HOUR_MS = 3_600_000;
 const inHours = (hours: number) => new Date(NOW.getTime() + hours * HOUR_MS);
+
+const stored = (change: Partial<StoredAccess> = {}): StoredAccess => ({
+  token: new Secret('a'),
+  refreshToken: new Secret('r'),
+  expiresAt: inHours(2),
+  connectedAt: inHours(-10 * 24),
+  renewedAt: null,
+  metadata: {},
+  ...change,
+});
 
 function warn(endsAt: Date | null, postsAfter = 0, exact = true) {
   const lifetime = { endsAt, what: 'access token', exact } as const;
@@ -48,6 +59,23 @@ describe('a warning before an access ends', () => {
     expect(warn(inHours(3 * 24), 0, false)?.sentence).toContain('ends in about 3 days');
   });
 
+  it('a token that a tick renews in its last week is warned of when that has failed for a day', () => {
+    const left = (hours: number) =>
+      tokenWarning(
+        {
+          platform: 'acme',
+          label: 'Acme',
+          name: 'Rao Bakes',
+          lifetime: untilRenewalFails(stored({ expiresAt: inHours(hours) }), 7 * 24 * HOUR_MS),
+          postsAfter: 0,
+        },
+        NOW,
+      );
+    expect(left(10 * 24)).toBeNull();
+    expect(left(6 * 24 + 1)).toBeNull();
+    expect(left(6 * 24)).toMatchObject({ level: 7, days: 6 });
+  });
+
   it('nothing is said of what has no end, or none that is known', () => {
     expect(warn(null, 9)).toBeNull();
   });
@@ -55,15 +83,6 @@ describe('a warning before an access ends', () => {
 
 describe('how long an access lasts', () => {
   const DAY_MS = 24 * HOUR_MS;
-  const stored = (change: Partial<StoredAccess> = {}): StoredAccess => ({
-    token: new Secret('a'),
-    refreshToken: new Secret('r'),
-    expiresAt: inHours(2),
-    connectedAt: inHours(-10 * 24),
-    renewedAt: null,
-    metadata: {},
-    ...change,
-  });
   const daysLeft = ({ endsAt }: { readonly endsAt: Date | null }) =>
     endsAt === null ? null : (endsAt.getTime() - NOW.getTime()) / DAY_MS;
 

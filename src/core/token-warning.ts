@@ -2,6 +2,9 @@ import type { Lifetime } from './access.ts';
 
 const DAY_MS = 86_400_000;
 
+/** A renewal that failed for a day does not come about by itself. */
+const RENEWAL_TAKES_MS = DAY_MS;
+
 /** A person is told when so many days are left; 0: it should be over already. */
 const WARN_DAYS = [14, 7, 3, 1, 0] as const;
 
@@ -27,9 +30,10 @@ export interface ExpiringAccount {
 /** That an account must be connected again soon, or null while that is far. Pure. */
 export function tokenWarning(account: ExpiringAccount, now: Date): TokenWarning | null {
   const { platform, label, name, lifetime, postsAfter } = account;
-  const { endsAt, what, exact } = lifetime;
+  const { endsAt, what, exact, renewedBeforeMs } = lifetime;
   if (endsAt === null) return null;
   const leftMs = endsAt.getTime() - now.getTime();
+  if (renewedBeforeMs !== undefined && leftMs > renewedBeforeMs - RENEWAL_TAKES_MS) return null;
   const days = Math.floor(leftMs / DAY_MS);
   const level = WARN_DAYS.findLast((mark) => leftMs <= mark * DAY_MS);
   if (level === undefined) return null;

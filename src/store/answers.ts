@@ -370,6 +370,7 @@ export const names = z.array(z.string());
 export const storedObject = z
   .object({ public: z.boolean(), found: z.boolean(), owner: z.string().nullable() })
   .nullable();
+export const connectionIds = z.array(z.string());
 export const renewals = z.array(connection);
 export const report = z
   .object({

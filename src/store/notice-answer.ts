@@ -43,30 +43,30 @@ const aboutPost = z.object({
     .transform(({ user_id, due_at, ...row }) => ({ ...row, userId: user_id, dueAt: due_at })),
 });
 
-const aboutAccount = z.object({
-  ...told,
-  type: z.literal('account.disconnected'),
-  data: z
-    .object({
-      connection_id: z.string(),
-      user_id: maybeText,
-      platform: z.string(),
-      account_id: maybeText,
-      account_name: maybeText,
-      error: problem,
-      posts_waiting: z.number(),
-    })
-    .transform((row) => ({
-      connectionId: row.connection_id,
-      userId: row.user_id,
-      platform: row.platform,
-      accountId: row.account_id,
-      accountName: row.account_name,
-      error: row.error,
-      postsWaiting: row.posts_waiting,
-    })),
-});
+const account = z
+  .object({
+    connection_id: z.string(),
+    user_id: maybeText,
+    platform: z.string(),
+    account_id: maybeText,
+    account_name: maybeText,
+    error: problem,
+    posts_waiting: z.number(),
+  })
+  .transform((row) => ({
+    connectionId: row.connection_id,
+    userId: row.user_id,
+    platform: row.platform,
+    accountId: row.account_id,
+    accountName: row.account_name,
+    error: row.error,
+    postsWaiting: row.posts_waiting,
+  }));
 
 export const noticesAnswer: z.ZodType<readonly Notice[]> = z.array(
-  z.discriminatedUnion('type', [aboutPost, aboutAccount]),
+  z.discriminatedUnion('type', [
+    aboutPost,
+    z.object({ ...told, type: z.literal('account.disconnected'), data: account }),
+    z.object({ ...told, type: z.literal('account.expiring'), data: account }),
+  ]),
 );

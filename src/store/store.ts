@@ -273,6 +273,22 @@ export function createStore(rpc: Rpc, spool?: Spool): Store {
     noticeDone: async (id, told) => {
       await rpc('publisher_notice_done', { p: { id, told } });
     },
+    noteExpiring: (accounts) =>
+      ask(
+        'publisher_note_expiring',
+        {
+          p: {
+            version,
+            accounts: accounts.map(({ connectionId, accountId, level, problem }) => ({
+              connection_id: connectionId,
+              account_id: accountId,
+              level,
+              error: problem,
+            })),
+          },
+        },
+        answers.connectionIds,
+      ),
     isKnownId: async (platform, accountId, platformPostId) =>
       (
         await ask(

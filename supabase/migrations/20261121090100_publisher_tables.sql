@@ -227,8 +227,8 @@ create table if not exists public.publish_notices (
   source text,
   post_id uuid,
   connection_id uuid,
-  -- waiting: held for long. ended: failed, unclear, or out in part; which, is read when it is sent.
-  why text not null check (why in ('ended', 'waiting', 'disconnected')),
+  -- waiting: held for long. expiring: its access ends soon. ended: failed, unclear, or out in part; which, is read when it is sent.
+  why text not null check (why in ('ended', 'waiting', 'disconnected', 'expiring')),
   detail jsonb,
   created_at timestamptz not null default now(),
   attempts integer not null default 0,
@@ -239,7 +239,8 @@ create table if not exists public.publish_notices (
 comment on table public.publish_notices is 'content-publisher: what somebody is told, once';
 -- Of what is not sent yet there is one: it is told as it then is.
 create unique index if not exists publish_notices_post on public.publish_notices (source, post_id) where sent_at is null and post_id is not null;
-create unique index if not exists publish_notices_connection on public.publish_notices (connection_id) where sent_at is null and connection_id is not null;
+create unique index if not exists publish_notices_of_connection on public.publish_notices (connection_id, why) where sent_at is null and connection_id is not null;
+drop index if exists public.publish_notices_connection;
 create index if not exists publish_notices_told on public.publish_notices (source, post_id, created_at) where why = 'waiting';
 create index if not exists publish_notices_created on public.publish_notices (created_at);
 
@@ -261,6 +262,17 @@ grant usage, select on sequence public.publish_fence_seq to service_role;
 
 insert into public.publish_install (schema_version) values (1)
 on conflict (singleton) do update set schema_version = excluded.schema_version;
+
+do $$
+begin
+  if not exists (select 1 from pg_constraint c where c.conrelid = 'public.publish_notices'::regclass
+                  and c.conname = 'publish_notices_why_check' and pg_get_constraintdef(c.oid) like '%expiring%') then
+    alter table public.publish_notices drop constraint publish_notices_why_check;
+    alter table public.publish_notices add constraint publish_notices_why_check
+      check (why in ('ended', 'waiting', 'disconnected', 'expiring'));
+  end if;
+end
+$$;
 
 -- What signed-in users may see of their own posts: never checkpoint, never log.
 create or replace view public.publish_status with (security_barrier = true) as

@@ -63,14 +63,16 @@ begin
 end
 $$;
 
-create or replace function public.publisher_notice_connection(p_id uuid, p_detail jsonb) returns jsonb
+-- The same about an account; one that is well again, or that ended before it was told that it would, is not told of.
+drop function if exists public.publisher_notice_connection(uuid, jsonb);
+create or replace function public.publisher_notice_connection(p_id uuid, p_why text, p_detail jsonb) returns jsonb
 language sql stable set search_path = '' set timezone = 'UTC' as $$
-  select jsonb_build_object('type', 'account.disconnected', 'data', jsonb_build_object(
+  select jsonb_build_object('type', 'account.' || p_why, 'data', jsonb_build_object(
       'connection_id', c.id, 'user_id', c.user_id, 'platform', c.platform, 'account_name', c.page_name,
       'account_id', p_detail ->> 'account_id', 'error', p_detail -> 'error',
       'posts_waiting', (select count(*) from public.publish_targets t
         where t.connection_id = c.id and t.state in ('pending', 'prepared', 'held', 'retry'))))
-    from public.platform_connections c where c.id = p_id and c.is_active is false
+    from public.platform_connections c where c.id = p_id and coalesce(c.is_active, true) = (p_why = 'expiring')
 $$;
 
 -- What is to be told now; each is the caller's for lease_seconds, and is told again where they pass without
@@ -84,9 +86,10 @@ declare
   v_answer jsonb := '[]'::jsonb;
 begin
   perform public.publisher_require_version((p ->> 'version')::integer);
-  -- A day later nobody needs to hear of it; what was told is kept for a week, to be told once.
+  -- A day later nobody needs to hear of it; what was told is kept for a while, to be told once: a week lies between
+  -- two marks of an access that ends.
   delete from public.publish_notices n
-    where n.created_at < now() - case when n.sent_at is null then interval '1 day' else interval '7 days' end;
+    where n.created_at < now() - case when n.sent_at is null and n.why <> 'expiring' then interval '1 day' else interval '10 days' end;
 
   insert into public.publish_notices (source, post_id, why)
     select distinct t.source, t.post_id, 'waiting'
@@ -97,7 +100,7 @@ begin
                         and n.why = 'waiting' and n.created_at >= t.held_since)
       -- One notice about an account, not one more for each of its posts.
       and not exists (select 1 from public.publish_notices n where n.connection_id = t.connection_id
-                        and n.created_at >= t.held_since - interval '1 hour')
+                        and n.why = 'disconnected' and n.created_at >= t.held_since - interval '1 hour')
     on conflict do nothing;
 
   for v_notice in
@@ -110,7 +113,7 @@ begin
     for update skip locked
   loop
     v_told := case when v_notice.post_id is not null then public.publisher_notice_post(v_notice.source, v_notice.post_id)
-                   else public.publisher_notice_connection(v_notice.connection_id, v_notice.detail) end;
+                   else public.publisher_notice_connection(v_notice.connection_id, v_notice.why, v_notice.detail) end;
     if v_told is null then
       delete from public.publish_notices n where n.id = v_notice.id;
     else
@@ -118,6 +121,34 @@ begin
           next_attempt_at = now() + make_interval(secs => (p ->> 'lease_seconds')::double precision)
         where n.id = v_notice.id;
       v_answer := v_answer || (v_told || jsonb_build_object('id', v_notice.id, 'at', v_notice.created_at, 'attempt', v_notice.attempts + 1));
+    end if;
+  end loop;
+  return v_answer;
+end
+$$;
+
+-- Notes accounts whose access ends soon, each mark once: p: {version, accounts: [{connection_id, account_id, level, error:
+-- {kind, code, message, hint}}]}. Answers the connections that were not noted before.
+create or replace function public.publisher_note_expiring(p jsonb) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_account jsonb;
+  v_new uuid;
+  v_answer jsonb := '[]'::jsonb;
+begin
+  perform public.publisher_require_version((p ->> 'version')::integer);
+  for v_account in select * from jsonb_array_elements(p -> 'accounts') loop
+    v_new := null;
+    -- An earlier mark that nobody was told of yet is told as the later one.
+    insert into public.publish_notices as n (connection_id, why, detail)
+      select (v_account ->> 'connection_id')::uuid, 'expiring', v_account - 'connection_id'
+      where not exists (select 1 from public.publish_notices o where o.connection_id = (v_account ->> 'connection_id')::uuid
+                          and o.why = 'expiring' and o.detail ->> 'level' = v_account ->> 'level')
+      on conflict (connection_id, why) where sent_at is null and connection_id is not null
+        do update set detail = excluded.detail, created_at = now(), attempts = 0, next_attempt_at = now()
+      returning n.connection_id into v_new;
+    if v_new is not null then
+      v_answer := v_answer || to_jsonb(v_new);
     end if;
   end loop;
   return v_answer;

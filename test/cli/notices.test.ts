@@ -124,6 +124,32 @@ describe('NOTIFY_WEBHOOK_URL', () => {
   });
 });
 
+describe('an access that ends', () => {
+  it('is told of at its marks, in cron’s mail and by NOTIFY_WEBHOOK_URL, with the posts that come too late', async () => {
+    const person = await addPerson(publisher());
+    const inDays = (days: number) => new Date(Date.now() + days * 86_400_000 - 60_000).toISOString();
+    const account = await connect(publisher(), person, 'linkedin', {
+      connection: { token_expires_at: inDays(13).replace('Z', ''), refresh_token_encrypted: null },
+    });
+    await schedule(publisher(), person, { platform: 'linkedin', scheduled_at: inDays(20) });
+    const { origin, received } = await receiver();
+    const everybody = { NOTIFY_WEBHOOK_URL: origin, TEST_USER_ID: '' };
+    await publisher().supabase.sql`update public.publish_install set renewals_at = null`;
+    await tick(person, everybody);
+    await publisher().supabase.sql`update public.publish_install set renewals_at = null`;
+    await tick(person, everybody);
+    const [notice, ...more] = ours(received, person);
+    expect(more).toEqual([]);
+    expect(JSON.parse(notice?.body ?? '')).toMatchObject({
+      type: 'account.expiring',
+      text: expect.stringMatching(
+        new RegExp(`${account.name} ends in 12 days .*1 post is scheduled after that\\. Connect it again`),
+      ),
+      data: { account_id: account.id },
+    });
+  });
+});
+
 describe('HEARTBEAT_URL', () => {
   const quiet = () => addPerson(publisher());
 

@@ -3,13 +3,14 @@ import {
   NO_END,
   type Permission,
   type StoredAccess,
-  untilAccessEnds,
+  untilRenewalFails,
 } from '../../core/access.ts';
 import { firstComment } from '../../core/own-comment.ts';
 import type { Account, PlatformContext } from '../../core/platform.ts';
 import type { Post } from '../../core/post.ts';
 import { graphScopes } from '../../http/graph-token.ts';
 import { address, loginWorld } from './call.ts';
+import { RENEWED_BEFORE_MS } from './capabilities.ts';
 import { requestError } from './errors.ts';
 
 // https://developers.facebook.com/docs/instagram-platform/content-publishing; each in the names of both worlds.
@@ -41,5 +42,5 @@ export async function scopes(context: PlatformContext, account: Account): Promis
 
 /** The Page's token has no end by time; that of the Instagram Login lives for 60 days from each renewal. */
 export function lifetime(access: StoredAccess): Lifetime {
-  return loginWorld(access.token) === 'instagram' ? untilAccessEnds(access) : NO_END;
+  return loginWorld(access.token) === 'instagram' ? untilRenewalFails(access, RENEWED_BEFORE_MS) : NO_END;
 }

@@ -2,6 +2,9 @@ import type { Capabilities, MediaRule } from '../../core/platform.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
+/** Ticks renew 60-day tokens in their last week. */
+export const RENEWED_BEFORE_MS = 7 * DAY_MS;
+
 // https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/media#image-specifications
 // Only JPEG is taken. No width is refused: the platform scales below 320 and above 1440 pixels itself.
 const storyImage: MediaRule = {
@@ -69,7 +72,7 @@ export const capabilities: Capabilities = {
   // 100 posts in 24 hours may all fall into one; what is left of them is read before each post.
   writesPerHour: 100,
   // Instagram Login tokens live for 60 days and cannot be renewed once they have ended.
-  refreshBeforeMs: 7 * DAY_MS,
+  refreshBeforeMs: RENEWED_BEFORE_MS,
   accessTrap:
-    'Through Facebook: a changed password, a removed role on the Page and 90 days in which the person does not use the app end its access without notice. Through the Instagram login: 60 days after its last renewal, which posts bring about.',
+    'Through Facebook: a changed password, a removed role on the Page and 90 days in which the person does not use the app end its access without notice. Through the Instagram login: 60 days after its last renewal, which a tick brings about in the last week.',
 };

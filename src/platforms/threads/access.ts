@@ -1,8 +1,9 @@
-import { type Lifetime, type Permission, type StoredAccess, untilAccessEnds } from '../../core/access.ts';
+import { type Lifetime, type Permission, type StoredAccess, untilRenewalFails } from '../../core/access.ts';
 import type { Account, PlatformContext } from '../../core/platform.ts';
 import type { Post } from '../../core/post.ts';
 import { graphScopes } from '../../http/graph-token.ts';
 import { address } from './api.ts';
+import { RENEWED_BEFORE_MS } from './capabilities.ts';
 import { followUps } from './content.ts';
 import { requestError } from './errors.ts';
 
@@ -28,5 +29,5 @@ export async function scopes(
 
 /** 60 days from each renewal; one that has ended cannot be renewed. */
 export function lifetime(access: StoredAccess): Lifetime {
-  return untilAccessEnds(access);
+  return untilRenewalFails(access, RENEWED_BEFORE_MS);
 }

@@ -2,6 +2,9 @@ import type { Capabilities, KindCapabilities, MediaRule } from '../../core/platf
 
 const DAY_MS = 24 * 3_600_000;
 
+/** Ticks renew 60-day tokens in their last week. */
+export const RENEWED_BEFORE_MS = 7 * DAY_MS;
+
 // https://developers.facebook.com/docs/threads/overview#media-specifications. No width of a picture is refused: below 320
 // and above 1440 pixels the platform scales itself.
 const image: MediaRule = {
@@ -56,8 +59,8 @@ export const capabilities: Capabilities = {
   // 250 posts in 24 hours may all fall into one; what is left of them is read before each post.
   writesPerHour: 250,
   // Tokens live for 60 days and cannot be renewed once they have ended.
-  refreshBeforeMs: 7 * DAY_MS,
-  accessTrap: 'Its tokens end 60 days after their last renewal, which posts bring about.',
+  refreshBeforeMs: RENEWED_BEFORE_MS,
+  accessTrap: 'Its tokens end 60 days after their last renewal, which a tick brings about in the last week.',
 };
 
 function byContainer(media: readonly MediaRule[]): KindCapabilities {

@@ -171,6 +171,32 @@ describe('a notice', () => {
     ]);
   });
 
+  it('of an access that ends comes once at each mark, and not about an account that is disconnected', async () => {
+    const { sql, forgetful, store } = world();
+    const { account } = await taken();
+    const ends = (level: number) => ({
+      connectionId: account.connectionId,
+      accountId: account.accountId,
+      level,
+      problem: problem({ kind: 'auth', code: 'ACCESS_ENDS', message: `Ends in ${level} days.` }),
+    });
+    expect(await store.noteExpiring([ends(14)])).toEqual([account.connectionId]);
+    expect(await forgetful.noteExpiring([ends(14)])).toEqual([]);
+    const [first] = await asked();
+    expect(first).toMatchObject({
+      type: 'account.expiring',
+      data: { accountId: account.accountId, error: { message: 'Ends in 14 days.' } },
+    });
+    // Nobody could be told: the next mark takes its place.
+    expect(await store.noteExpiring([ends(7)])).toEqual([account.connectionId]);
+    expect(await asked()).toMatchObject([{ data: { error: { message: 'Ends in 7 days.' } } }]);
+    await store.noticeDone(String(first?.id), true);
+    expect(await store.noteExpiring([ends(7)])).toEqual([]);
+    await store.noteExpiring([ends(3)]);
+    await sql`update public.platform_connections set is_active = false`;
+    expect(await asked()).toEqual([]);
+  });
+
   it('of an account that was reconnected before anybody was told is not told', async () => {
     const { store, sql } = world();
     const { account } = await taken();
