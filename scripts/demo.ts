@@ -1,5 +1,6 @@
 import { type DemoPost, demoPosts } from '../src/sandbox/demo/demo-posts.ts';
 import { insertRows } from '../src/sandbox/insert-rows.ts';
+import { isPost } from '../src/sandbox/platforms/comments.ts';
 import { startSandbox } from '../src/sandbox/sandbox.ts';
 import { findMismatches } from './demo/check.ts';
 import { type Outcome, readOutcomes } from './demo/read-outcomes.ts';
@@ -47,9 +48,10 @@ async function demo(): Promise<boolean> {
   }
   const ledger = platforms.posts();
 
-  say(`\nWENT OUT: ${ledger.length}\n`);
+  const out = ledger.filter(isPost).length;
+  say(`\nWENT OUT: ${out}\n`);
   say(publishedTable(posts, outcomes, ledger));
-  say(`\nDID NOT GO OUT: ${posts.length - ledger.length}\n`);
+  say(`\nDID NOT GO OUT: ${posts.length - out}\n`);
   say(unpublishedTable(posts, outcomes));
 
   ticks.push(await runTick(sandbox));

@@ -31,6 +31,7 @@ const TARGET = {
   platform_post_id: '1_2',
   platform_post_url: PUBLIC.url,
   published_at: new Date(PUBLIC.at),
+  followed: [],
 };
 const OUT: Outcome = {
   table: 'created_content',

@@ -1,4 +1,5 @@
 import type { DemoPost } from '../../src/sandbox/demo/demo-posts.ts';
+import { isPost } from '../../src/sandbox/platforms/comments.ts';
 import type { PublicPost } from '../../src/sandbox/platforms/simulator.ts';
 import type { Outcome } from './read-outcomes.ts';
 
@@ -17,9 +18,8 @@ export function findMismatches(
     return faults.map((fault) => `${post.table}:${post.id} (${post.what}): ${fault}.`);
   });
   const expected = posts.filter(({ expect }) => expect === 'published').length;
-  return ledger.length === expected
-    ? mismatches
-    : [...mismatches, `${ledger.length} posts are public instead of ${expected}.`];
+  const many = ledger.filter(isPost).length;
+  return many === expected ? mismatches : [...mismatches, `${many} posts are public instead of ${expected}.`];
 }
 
 function faultsOf(post: DemoPost, outcome: Outcome, ledger: readonly PublicPost[]): string[] {

@@ -6,7 +6,7 @@ import type { Outcome } from './read-outcomes.ts';
 const WIDTHS = [10, 15, 22, 30, 18, 9] as const;
 const INDENT = ' '.repeat(WIDTHS[0] + 1);
 
-/** Two lines for each post that is public: what went where and when, and its address. */
+/** Two lines for each post that is public, what went where and when, and its address; one for what stands below it. */
 export function publishedTable(
   posts: readonly DemoPost[],
   outcomes: ReadonlyMap<string, Outcome>,
@@ -34,6 +34,9 @@ export function publishedTable(
               at.toFormat('HH:mm:ss'),
             ),
             `${INDENT}${target.platform_post_url ?? 'address unknown'}`,
+            ...target.followed.map((id) =>
+              below(ledger.find((one) => one.platform === target.platform && one.id === id)),
+            ),
           ],
         },
       ];
@@ -44,6 +47,11 @@ export function publishedTable(
     row('PLATFORM', 'ACCOUNT', 'KIND', 'TEXT', 'LOCAL TIME', 'UTC'),
     ...sorted.flatMap((one) => one.lines),
   ].join('\n');
+}
+
+function below(seen: PublicPost | undefined): string {
+  const kind = seen?.kind === 'comment' ? 'first comment' : 'next part';
+  return `${INDENT}  └ ${kind}: ${cell(seen?.text ?? 'not public', 70).trimEnd()}`;
 }
 
 /** Each post that is not public: why, and what its owner can do. */

@@ -96,5 +96,34 @@ export function contentPosts({ media, clock, author }: Setting): readonly Told[]
         metadata: author(asha, 'organization'),
       },
     },
+    {
+      what: 'link with a picture',
+      by: asha,
+      when: clock(asha),
+      row: {
+        platform: 'bluesky',
+        post_type: 'post',
+        title: 'Order before Christmas',
+        content: 'Stollen needs three weeks to ripen. Orders are open:',
+        hashtags: ['RaoBakes'],
+        primary_image_url: media.sourdough,
+        metadata: { publish_options: { link: 'https://raobakes.example/stollen', language: 'en' } },
+      },
+    },
+    {
+      what: 'poll',
+      by: ben,
+      when: clock(ben),
+      row: {
+        platform: 'mastodon',
+        post_type: 'post',
+        content: 'Which tyres do you ride in winter?',
+        metadata: {
+          publish_options: {
+            poll: { options: ['Studded', 'Wide ones', 'None, I walk'], duration_minutes: 1440 },
+          },
+        },
+      },
+    },
   ];
 }

@@ -14,7 +14,11 @@ export function createdContent({ media, instant, clock, chat, author }: Setting)
         title: 'Post about fresh sourdough',
         content: 'Warm loaves at 7. The first twenty leave with a slice of butter on the house. 🥖',
         hashtags: ['#sourdough', '#RaoBakes'],
-        metadata: { channel: 'Social Media', content_idea: 'sourdough' },
+        metadata: {
+          channel: 'Social Media',
+          content_idea: 'sourdough',
+          publish_options: { first_comment: 'Sold out by nine yesterday. Come early!' },
+        },
       },
     },
     {
@@ -177,5 +181,48 @@ export function createdContent({ media, instant, clock, chat, author }: Setting)
         media_url: media.bakeryReel,
       },
     },
+    {
+      what: 'thread of three',
+      by: ben,
+      when: instant,
+      row: {
+        platform: 'Twitter',
+        content_type: 'static_post',
+        content: CHAIN_CARE,
+        metadata: { publish_options: { thread: true } },
+      },
+    },
+    {
+      what: 'image',
+      by: asha,
+      when: instant,
+      row: {
+        platform: 'Threads',
+        content_type: 'static_post',
+        title: 'Post about cinnamon rolls',
+        content: 'Forty rolls left the oven at six. Thirty-eight are left.',
+        images: [media.cinnamonRoll],
+        metadata: { publish_options: { alt_text: 'A cinnamon roll seen from above', topic_tag: 'baking' } },
+      },
+    },
+    {
+      what: 'video',
+      by: ben,
+      when: chat(ben),
+      row: {
+        platform: 'tiktok',
+        content_type: 'short_video or reel',
+        title: 'Reel: one hill, two gears',
+        content: 'Shift before it gets steep.',
+        hashtags: ['cycling'],
+        media_url: media.cyclingStory,
+      },
+    },
   ];
 }
+
+const CHAIN_CARE = [
+  'A chain lives 3,000 km when nobody looks after it, and 8,000 km when somebody does. What we do in the workshop, in three steps that cost nothing but a rag, a drop of oil and the quarter of an hour after a wet ride.',
+  'Wipe it dry first. Oil on dirt makes paste, and paste is what grinds the links down. Turn the cranks backwards through a rag until the rag stays clean: that is all the cleaning that a chain needs most weeks.',
+  'Then one drop on each roller, from the inside, and wipe the rest away again. What you can see on the outside only collects sand. Done? Then go and ride.',
+].join('\n\n');

@@ -42,7 +42,9 @@ export function makeExtras(world: SimWorld, videos: ReadonlyMap<string, SimVideo
         return badRequest('Only uploadType=media is simulated.');
       const type = request.headers['content-type'] ?? '';
       if (!/^image\/(jpeg|png)$|^application\/octet-stream$/.test(type))
-        return badRequest(`Media type '${type}' is not supported. Valid media types: [image/jpeg, image/png]`);
+        return badRequest(
+          `Media type '${type}' is not supported. Valid media types: [image/jpeg, image/png]`,
+        );
       const id = request.query.get('videoId') ?? '';
       if (own(id, account) === undefined) return missing('videoNotFound', 'video', 'youtube.thumbnail');
       if (account.extra?.['unverified'] === true) {
