@@ -1,3 +1,5 @@
+import type { Input } from './input.ts';
+
 /** Where a command writes and reads; tests hand in their own. */
 export interface Io {
   /** Only for what must not be an argument. The standard input when absent. */
@@ -7,6 +9,11 @@ export interface Io {
   /** Readable lines instead of bare results. */
   readonly terminal: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Of a command that asks for something. */
+export interface AskingIo extends Io {
+  readonly asks: Input;
 }
 
 /** A reason to stop that a person reads: a sentence, what to do, and the exit code. */

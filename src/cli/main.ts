@@ -6,7 +6,8 @@ import { StoreError } from '../core/store.ts';
 import { registerConnections } from './connections/register.ts';
 import { registerCredentials } from './credentials/register.ts';
 import { EXIT } from './exit-codes.ts';
-import { CommandError, type Io } from './io.ts';
+import { createInput } from './input.ts';
+import { type AskingIo, CommandError } from './io.ts';
 import type { RotateOptions } from './keys-rotate.ts';
 import type { MigrateOptions } from './migrate.ts';
 import { PROJECT_ROOT, VERSION } from './project.ts';
@@ -14,7 +15,7 @@ import type { ResolveOptions } from './resolve.ts';
 import type { SandboxCommand } from './sandbox.ts';
 
 /** Commands are loaded when they are called: what a tick does not need must not slow it down. */
-function buildProgram(io: () => Io, done: (code: number) => void): Command {
+function buildProgram(io: () => AskingIo, done: (code: number) => void): Command {
   const program = new Command('content-publisher')
     .description('Publishes due posts from Supabase to social platforms, each exactly once.')
     .version(VERSION)
@@ -159,7 +160,7 @@ function crash(error: unknown): void {
   process.exit(explain(error));
 }
 
-function makeIo(envFile: string | undefined): Io {
+function makeIo(envFile: string | undefined): AskingIo {
   const loaded = loadEnvFile(envFile ?? join(PROJECT_ROOT, '.env'));
   if ('problems' in loaded) {
     const lines = loaded.problems.map((problem) => `${problem.message} ${problem.hint}`);
@@ -168,6 +169,7 @@ function makeIo(envFile: string | undefined): Io {
   return {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
+    asks: createInput(process.stdin, process.stderr),
     terminal: process.stdout.isTTY === true,
     env: loaded.env,
   };

@@ -53,20 +53,20 @@ export function untilRenewalFails(access: StoredAccess, renewedBeforeMs: number)
 }
 
 /**
- * Access tokens are made of the refresh token, which lives for so many days from the moment it was given, or from its
- * last use where that brings a new one.
+ * Access tokens are made of the refresh token, which lives for so many days: from the connection, from its last use, or
+ * from the last use that brought a new one in its place.
  */
 export function untilRefreshEnds(
   { connectedAt, renewedAt, metadata }: StoredAccess,
   days: number,
-  from: 'connection' | 'last use',
+  from: 'connection' | 'last use' | 'rotation',
 ): Lifetime {
   const told = new Date(asFilledText(metadata[REFRESH_TOKEN_ENDS]) ?? Number.NaN);
   const renewed = renewedAt !== null && (connectedAt === null || renewedAt > connectedAt);
-  const superseded = from === 'last use' && renewed;
+  const superseded = from === 'rotation' && renewed;
   if (!Number.isNaN(told.getTime()) && !superseded)
     return { endsAt: told, what: 'refresh token', exact: true };
-  const start = superseded ? renewedAt : connectedAt;
+  const start = from !== 'connection' && renewed ? renewedAt : connectedAt;
   const endsAt = start === null ? null : new Date(start.getTime() + days * DAY_MS);
   return { endsAt, what: 'refresh token', exact: false };
 }

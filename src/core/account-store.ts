@@ -1,4 +1,5 @@
 import type { StoredConnection } from './job.ts';
+import type { JsonObject } from './json-value.ts';
 
 /** A connection with everything that its row says. */
 export interface KnownConnection extends StoredConnection {
@@ -56,8 +57,34 @@ export interface PostCount {
   readonly after: number;
 }
 
+/** Access to one remote account, as it is stored. Tokens are encrypted. */
+interface NewAccess {
+  readonly userId: string;
+  readonly platform: string;
+  /** What rows call the platform. */
+  readonly rowPlatform: string;
+  readonly accountId: string;
+  /** The row that is known to reach it. */
+  readonly connectionId: string | null;
+  /** Of the row, should it be new. */
+  readonly newId: string;
+  readonly names: { readonly page_name: string; readonly page_username: string | null };
+  readonly columns: Readonly<Record<string, string | boolean | undefined>>;
+  readonly metadata: JsonObject;
+  readonly accessToken: string;
+  readonly refreshToken: string | null;
+  readonly expiresAt: Date | null;
+  /** Until when this very token is good; null: nobody said. */
+  readonly goodUntil: Date | null;
+}
+
+type Connected =
+  | { readonly ok: true; readonly connectionId: string; readonly created: boolean }
+  | { readonly ok: false; readonly why: 'no_profile' };
+
 /** What the commands about accounts ask of the database. @throws StoreError */
 export interface AccountStore {
   connections(userId: string | null): Promise<Connections>;
   countPosts(accounts: readonly AccountToCount[]): Promise<readonly PostCount[]>;
+  connect(access: NewAccess): Promise<Connected>;
 }

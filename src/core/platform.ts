@@ -1,6 +1,7 @@
 import type { Lifetime, Permission, StoredAccess } from './access.ts';
 import type { Problem } from './errors.ts';
 import type { Arm, Http, HttpSource } from './http.ts';
+import type { JsonObject } from './json-value.ts';
 import type { Logger } from './logger.ts';
 import type { MediaInfo, MediaRole } from './media.ts';
 import type { PlatformName } from './platform-name.ts';
@@ -255,6 +256,76 @@ export interface Metrics {
   readonly reach?: number;
 }
 
+/** Access that a person has given to one remote account. */
+export interface GivenAccount {
+  /** As `accountId` names it once the row is stored. */
+  readonly accountId: string;
+  readonly name: string;
+  readonly username: string | null;
+  /** Columns of platform_connections that say which account it is. */
+  readonly columns: Readonly<
+    Partial<
+      Record<
+        'page_id' | 'instagram_id' | 'linkedin_id' | 'organization_id' | 'account_type',
+        string | undefined
+      >
+    >
+  > & { readonly page_id: string; readonly is_organization?: boolean };
+  readonly metadata: JsonObject;
+  readonly token: Secret;
+  readonly refreshToken: Secret | null;
+  /** As the app writes it, see `StoredAccess.expiresAt`. */
+  readonly expiresAt: Date | null;
+  /** false: that is the end of another token than this one. */
+  readonly expiryIsItsOwn: boolean;
+}
+
+/** How a person gives us accounts of a platform, from a terminal. At least one of `oauth` and `pasted`. */
+export interface Connecting {
+  /** What rows of the app call the platform, where that is another word. */
+  readonly rowPlatform?: string;
+  /** The account lives on a server that the person names. */
+  readonly server?: { readonly question: string; readonly usual: string | null };
+  readonly oauth?: OAuthWay;
+  readonly pasted?: PastedWay;
+}
+
+interface OAuthWay {
+  /**
+   * Where the platform may send the browser back to: http://127.0.0.1 on any port, on the port that was registered with
+   * our app, or https addresses alone.
+   */
+  readonly redirect: 'any port' | 'registered port' | 'https';
+  begin(context: PlatformContext, ask: OAuthAsk): Promise<OAuthBegun>;
+}
+
+interface OAuthAsk {
+  readonly redirectUri: string;
+  readonly state: string;
+  /** Permissions beside those that the platform asks for by itself. */
+  readonly moreScopes: readonly string[];
+  /** With `Connecting.server`, an origin. */
+  readonly server: string | null;
+}
+
+interface OAuthBegun {
+  /** Where the person agrees. */
+  readonly url: string;
+  /** The code that the browser came back with → the accounts that it opens. */
+  finish(code: Secret): Promise<readonly GivenAccount[]>;
+}
+
+interface PastedWay {
+  /** Asked for, with where to find it. */
+  readonly question: string;
+  /** Also asked for, before it. */
+  readonly nameQuestion?: string;
+  accounts(
+    context: PlatformContext,
+    pasted: { readonly secret: Secret; readonly name: string | null; readonly server: string | null },
+  ): Promise<readonly GivenAccount[]>;
+}
+
 /** What the connection row says; a platform names the remote account from it. */
 export interface ConnectionRow {
   readonly id: string;
@@ -334,6 +405,7 @@ export interface Platform {
   scopes?(context: PlatformContext, account: Account): Promise<readonly string[] | null>;
   /** Until when no person is needed, by what is stored. Pure. */
   lifetime(access: StoredAccess): Lifetime;
+  readonly connecting: Connecting;
   /**
    * Whether the platform takes these credentials of our app. Only reads. Absent: it tells only together with a token.
    * @throws PublishError, of kind 'auth' or 'config' when it does not

@@ -100,12 +100,13 @@ describe('how long an access lasts', () => {
 
   it('what the platform said of the refresh token counts, until a renewal has brought another one', () => {
     const metadata = { [REFRESH_TOKEN_ENDS]: inHours(48).toISOString() };
-    expect(untilRefreshEnds(stored({ metadata }), 180, 'last use')).toMatchObject({
+    expect(untilRefreshEnds(stored({ metadata }), 180, 'rotation')).toMatchObject({
       endsAt: inHours(48),
       exact: true,
     });
     const renewedAt = inHours(-1);
-    expect(untilRefreshEnds(stored({ metadata, renewedAt }), 180, 'last use').exact).toBe(false);
+    expect(untilRefreshEnds(stored({ metadata, renewedAt }), 180, 'rotation').exact).toBe(false);
+    expect(untilRefreshEnds(stored({ metadata, renewedAt }), 180, 'last use').endsAt).toEqual(inHours(48));
     expect(untilRefreshEnds(stored({ metadata, renewedAt }), 365, 'connection').endsAt).toEqual(inHours(48));
   });
 

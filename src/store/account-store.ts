@@ -52,6 +52,13 @@ const counts = z.array(
   z.object({ key: z.string(), scheduled: z.number(), waiting: z.number(), after: z.number() }),
 );
 
+const connected = z.union([
+  z
+    .object({ ok: z.literal(true), connection_id: z.string(), created: z.boolean() })
+    .transform(({ ok, connection_id, created }) => ({ ok, connectionId: connection_id, created })),
+  z.object({ ok: z.literal(false), why: z.literal('no_profile') }),
+]);
+
 export function createAccountStore(rpc: Rpc): AccountStore {
   const ask = createAsk(rpc);
   const version = SCHEMA_VERSION;
@@ -74,6 +81,29 @@ export function createAccountStore(rpc: Rpc): AccountStore {
           })),
         },
         counts,
+      ),
+    connect: (access) =>
+      ask(
+        'publisher_connect',
+        {
+          p: {
+            version,
+            user_id: access.userId,
+            platform: access.platform,
+            row_platform: access.rowPlatform,
+            account_id: access.accountId,
+            connection_id: access.connectionId,
+            new_id: access.newId,
+            names: access.names,
+            columns: access.columns,
+            metadata: access.metadata,
+            access_token_encrypted: access.accessToken,
+            refresh_token_encrypted: access.refreshToken,
+            expires_at: access.expiresAt,
+            good_until: access.goodUntil,
+          },
+        },
+        connected,
       ),
   };
 }

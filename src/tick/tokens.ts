@@ -15,7 +15,7 @@ const DAY_MS = 24 * HOUR_MS;
 const accountKey = (platform: string, accountId: string) => `${platform}:${accountId}`;
 
 /** Tells tokens apart without showing them: md5 of the ciphertext, as the database computes it too. */
-export const tokenMd5 = ({ connection }: Pick<ChosenAccount, 'connection'>) =>
+export const tokenMd5 = ({ connection }: { readonly connection: Pick<StoredConnection, 'accessToken'> }) =>
   createHash('md5')
     .update(connection.accessToken ?? '')
     .digest('hex');

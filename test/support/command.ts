@@ -1,4 +1,4 @@
-import { CommandError, type Io } from '../../src/cli/io.ts';
+import { type AskingIo, CommandError } from '../../src/cli/io.ts';
 import { StoreError } from '../../src/core/store.ts';
 import type { Publisher } from './publisher.ts';
 
@@ -12,18 +12,20 @@ export interface CommandOutput {
 /** Runs a command in this process, as main.ts would: what it printed, or the sentences it was refused with. */
 export async function runCommand(
   publisher: Publisher,
-  command: (io: Io) => Promise<number>,
+  command: (io: AskingIo) => Promise<number>,
   change: Readonly<Record<string, string | undefined>> = {},
+  answer: (question: string, printed: string, hidden: boolean) => Promise<string | null> = async () => null,
 ): Promise<CommandOutput> {
   let out = '';
   let err = '';
-  const io: Io = {
+  const io: AskingIo = {
     out: (text) => {
       out += text;
     },
     err: (text) => {
       err += text;
     },
+    asks: { line: (question, { hidden = false } = {}) => answer(question, out, hidden) },
     terminal: false,
     env: { ...publisher.env, ...change },
   };

@@ -12,7 +12,7 @@ import { EXIT } from '../exit-codes.ts';
 import { CommandError } from '../io.ts';
 import { openStore } from '../wire.ts';
 
-function openAccounts(config: ConfigWith<'supabase'>): AccountStore {
+export function openAccounts(config: ConfigWith<'supabase'>): AccountStore {
   return createAccountStore(createRpc(openStore(config).client));
 }
 

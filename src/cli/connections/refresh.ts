@@ -1,15 +1,14 @@
 import type { ChosenAccount } from '../../core/choose-accounts.ts';
 import { PublishError } from '../../core/errors.ts';
-import { HttpFailure } from '../../core/http.ts';
 import type { CountedAccount } from '../../core/known-accounts.ts';
 import type { PublishDeps } from '../../tick/deps.ts';
-import { toFailed } from '../../tick/failure.ts';
 import { reachAccounts } from '../../tick/reach-accounts.ts';
 import { disconnectAccount, openAccount } from '../../tick/tokens.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandError, type Io } from '../io.ts';
 import { newIdentity } from '../wire.ts';
 import { withTick } from '../with-tick.ts';
+import { commandError } from './errors.ts';
 import { openDeps } from './open-deps.ts';
 import { accountNamed, readAccounts, titleOf } from './read-accounts.ts';
 
@@ -34,7 +33,9 @@ export function refreshConnection(io: Io, named: string): Promise<number> {
       return EXIT.ok;
     }
     const endsAt = await renewed(await openDeps(deps, now), account).catch((error: unknown) => {
-      throw commandError(error, title, capabilities.label);
+      const dead = error instanceof Refused ? ' It is disconnected now; its posts wait.' : '';
+      const cause = error instanceof Refused ? error.cause : error;
+      throw commandError(cause, capabilities.label, (message) => `The ${title}: ${message}${dead}`);
     });
     if (endsAt === undefined) {
       const why = `The ${title} cannot be renewed without a person: nothing to renew it with is stored.`;
@@ -45,6 +46,9 @@ export function refreshConnection(io: Io, named: string): Promise<number> {
     return EXIT.ok;
   });
 }
+
+/** The platform's own word: the account has been disconnected. */
+class Refused extends Error {}
 
 /** @returns the end of the new token, null where the platform did not say it; undefined: there is no new one */
 async function renewed(deps: PublishDeps, { module, name, connection }: CountedAccount) {
@@ -64,7 +68,7 @@ async function renewed(deps: PublishDeps, { module, name, connection }: CountedA
   const opened = await openAccount(deps, module, deps.context(platform), chosen, true);
   if ('refused' in opened) {
     await disconnectAccount({ ...deps, notice: () => undefined }, chosen, label, opened.refused);
-    throw opened.refused;
+    throw new Refused(opened.refused.message, { cause: opened.refused });
   }
   if ('problem' in opened) throw new PublishError(opened.problem);
   if ('lookAt' in opened) {
@@ -77,23 +81,4 @@ async function renewed(deps: PublishDeps, { module, name, connection }: CountedA
   }
   const now = deps.learned.connection(connection);
   return now.accessToken === connection.accessToken ? undefined : now.tokenGoodUntil;
-}
-
-const EXITS: Readonly<Record<PublishError['kind'], number>> = {
-  config: EXIT.config,
-  temporary: EXIT.again,
-  rate_limited: EXIT.again,
-  unknown: EXIT.again,
-  auth: EXIT.failed,
-  rejected: EXIT.failed,
-  unusable: EXIT.failed,
-};
-
-function commandError(error: unknown, title: string, label: string): unknown {
-  if (!(error instanceof PublishError) && !(error instanceof HttpFailure)) return error;
-  const { problem } = toFailed(error, label);
-  const dead =
-    problem.kind === 'auth' && problem.code !== 'TOKEN_UNREADABLE' && problem.code !== 'TOKEN_MISSING';
-  const now = dead ? ' It is disconnected now; its posts wait.' : '';
-  return new CommandError(EXITS[problem.kind], `The ${title}: ${problem.message}${now}`, problem.hint);
 }

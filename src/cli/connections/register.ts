@@ -1,8 +1,13 @@
-import type { Command } from 'commander';
-import type { Io } from '../io.ts';
+import { type Command, InvalidArgumentError } from 'commander';
+import type { AskingIo } from '../io.ts';
+import type { ConnectOptions } from './connect.ts';
 
 /** Commands are loaded when they are called. */
-export function registerConnections(program: Command, io: () => Io, done: (code: number) => void): void {
+export function registerConnections(
+  program: Command,
+  io: () => AskingIo,
+  done: (code: number) => void,
+): void {
   const connections = program
     .command('connections')
     .description('the accounts that posts go to: list, verify, refresh, connect');
@@ -31,4 +36,33 @@ export function registerConnections(program: Command, io: () => Io, done: (code:
     .action(async (account: string) => {
       done(await (await import('./refresh.ts')).refreshConnection(io(), account));
     });
+
+  connections
+    .command('connect')
+    .description(
+      'give access to accounts of a platform: in a browser, or with a token or app password that is pasted',
+    )
+    .argument('<platform>', 'its name, as posts name it')
+    .option('--user <e-mail or id>', 'whose account it is; TEST_USER_ID when absent')
+    .option('--token', 'paste a token or an app password instead of agreeing in a browser', false)
+    .option('--server <name>', 'the server that the account lives on, where a platform has many')
+    .option('--port <port>', 'of this machine, that the browser is sent back to', portNumber)
+    .option(
+      '--redirect <address>',
+      'an https address that is registered with our app; what the browser shows there is pasted',
+    )
+    .option(
+      '--scope <permission...>',
+      'permissions to ask for beside the usual ones, as the platform names them',
+    )
+    .option('--account <id...>', 'of several accounts that the access opens, these')
+    .option('--all', 'all accounts that the access opens', false)
+    .action(async (platform: string, options: ConnectOptions) => {
+      done(await (await import('./connect.ts')).connectAccount(io(), platform, options));
+    });
+}
+
+function portNumber(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535) return Number(text);
+  throw new InvalidArgumentError('Write a number from 1 to 65535.');
 }

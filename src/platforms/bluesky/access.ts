@@ -20,6 +20,6 @@ export function permissions(): readonly Permission[] {
 export function lifetime(access: StoredAccess): Lifetime {
   const { token, refreshToken } = access;
   if (refreshToken !== null)
-    return isJwt(refreshToken) ? untilRefreshEnds(access, SESSION_DAYS, 'last use') : NO_END;
+    return isJwt(refreshToken) ? untilRefreshEnds(access, SESSION_DAYS, 'rotation') : NO_END;
   return isJwt(token) ? untilAccessEnds(access) : NO_END;
 }

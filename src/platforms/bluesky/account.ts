@@ -48,7 +48,7 @@ export async function refresh(context: PlatformContext, account: Account): Promi
   return { ...tokenOf(session), refreshToken: new Secret(session.refreshJwt) };
 }
 
-function tokenOf({ accessJwt }: Session): Pick<Refreshed, 'token' | 'expiresAt'> {
+export function tokenOf({ accessJwt }: Session): Pick<Refreshed, 'token' | 'expiresAt'> {
   return { token: new Secret(accessJwt), expiresAt: expiryOf(accessJwt) };
 }
 

@@ -10,7 +10,16 @@ export const COLLECTION = 'app.bsky.feed.post';
 
 /** Its answers, as far as they are used: lexicons of bluesky-social/atproto. */
 const session = z.object({ did: z.string(), handle: z.string() });
-const tokens = z.object({ accessJwt: z.string().min(1), refreshJwt: z.string().min(1), did: z.string() });
+const tokens = z.object({
+  accessJwt: z.string().min(1),
+  refreshJwt: z.string().min(1),
+  did: z.string(),
+  handle: z.string().optional().catch(undefined),
+  didDoc: z
+    .object({ service: z.array(z.object({ id: z.string(), serviceEndpoint: z.string() })) })
+    .optional()
+    .catch(undefined),
+});
 const record = z.object({
   uri: z.string().min(1),
   cid: z.string().optional(),

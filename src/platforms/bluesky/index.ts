@@ -2,6 +2,7 @@ import type { Platform } from '../../core/platform.ts';
 import { lifetime, permissions } from './access.ts';
 import { accountId, refresh, server, verify } from './account.ts';
 import { capabilities } from './capabilities.ts';
+import { connecting } from './connect.ts';
 import { followUps } from './content.ts';
 import { find } from './find.ts';
 import { identify } from './identify.ts';
@@ -24,6 +25,7 @@ export const bluesky: Platform = {
   verify,
   permissions,
   lifetime,
+  connecting,
   refresh,
   metrics,
 };

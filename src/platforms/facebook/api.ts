@@ -8,7 +8,7 @@ import * as answers from './answers.ts';
 import { commentError, facebookError } from './errors.ts';
 
 /** https://developers.facebook.com/docs/graph-api/changelog: since 2026-07-29. FACEBOOK_API_VERSION replaces it. */
-const DEFAULT_VERSION = 'v26.0';
+export const DEFAULT_VERSION = 'v26.0';
 
 const GRAPH = 'https://graph.facebook.com';
 const GRAPH_VIDEO = 'https://graph-video.facebook.com';

@@ -4,6 +4,7 @@ import { lifetime, permissions, scopes, verifyApp } from './access.ts';
 import { accountId, refresh, verify } from './account.ts';
 import { capabilities } from './capabilities.ts';
 import { findOwnComment, publishComment } from './comment.ts';
+import { connecting } from './connect.ts';
 import { find } from './find.ts';
 import { identify } from './identify.ts';
 import { metrics } from './metrics.ts';
@@ -24,6 +25,7 @@ export const facebook: Platform = {
   permissions,
   scopes,
   lifetime,
+  connecting,
   refresh,
   metrics,
 };

@@ -6,7 +6,7 @@ import { bearer } from '../../http/graph.ts';
 import { requestError } from './errors.ts';
 
 // https://developers.facebook.com/docs/graph-api/changelog: newest on 2026-07-29, alive for two years.
-const DEFAULT_VERSION = 'v26.0';
+export const DEFAULT_VERSION = 'v26.0';
 
 /** Where a token is at home; each is told to no other host. */
 export type LoginWorld = 'facebook' | 'instagram';

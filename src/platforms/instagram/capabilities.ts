@@ -50,7 +50,7 @@ export const capabilities: Capabilities = {
   platform: 'instagram',
   label: 'Instagram',
   // Facebook Login and Instagram Login; the token says which of the two it belongs to.
-  origins: ['https://graph.facebook.com', 'https://graph.instagram.com'],
+  origins: ['https://graph.facebook.com', 'https://graph.instagram.com', 'https://api.instagram.com'],
   // Instagram fetches media from public URLs; nothing is uploaded.
   uploadHosts: [],
   kinds: {

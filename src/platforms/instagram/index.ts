@@ -4,6 +4,7 @@ import { lifetime, permissions, scopes } from './access.ts';
 import { accountId, lookUpAccountId, refresh, verify } from './account.ts';
 import { capabilities } from './capabilities.ts';
 import { findOwnComment, publishComment } from './comment.ts';
+import { connecting } from './connect.ts';
 import { find } from './find.ts';
 import { identify } from './identify.ts';
 import { metrics } from './metrics.ts';
@@ -25,6 +26,7 @@ export const instagram: Platform = {
   permissions,
   scopes,
   lifetime,
+  connecting,
   refresh,
   metrics,
 };

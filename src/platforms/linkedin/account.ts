@@ -30,17 +30,18 @@ export async function verify(context: PlatformContext, account: Account): Promis
     return { id: urn('person', sub), name: name === '' ? account.name : name };
   }
   const roles = await api.organizationRoles();
-  const may = roles.some(
-    ({ organization, role, state }) =>
-      organization === account.id && state === 'APPROVED' && PUBLISHING_ROLES.includes(role),
-  );
-  if (may) return { id: account.id, name: account.name };
+  if (roles.some((role) => role.organization === account.id && mayPublish(role)))
+    return { id: account.id, name: account.name };
   throw new PublishError({
     kind: 'auth',
     code: 'ORGANIZATION_ROLE_MISSING',
     message: `The connected member may not publish for the page ${account.name}.`,
     hint: 'Make the member an administrator of the page on LinkedIn, or connect the page again with one who is.',
   });
+}
+
+export function mayPublish({ role, state }: { readonly role: string; readonly state: string }): boolean {
+  return state === 'APPROVED' && PUBLISHING_ROLES.includes(role);
 }
 
 /** Only approved partners are given refresh tokens; for all others a person connects again within 60 days. */

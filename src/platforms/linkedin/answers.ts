@@ -81,3 +81,6 @@ export type OrganizationRole = z.infer<typeof acls>['elements'][number];
 export type Tokens = z.infer<typeof tokens>;
 
 export const introspection = z.object({ active: z.boolean(), scope: z.string().optional() });
+
+/** learn.microsoft.com/en-us/linkedin/marketing/community-management/organizations/organization-lookup-api */
+export const organization = z.object({ localizedName: z.string().min(1) });

@@ -13,6 +13,7 @@ import {
   type ListedPost,
   listing,
   type OrganizationRole,
+  organization,
   type ShareStatistics,
   shareStatistics,
   type Tokens,
@@ -72,6 +73,8 @@ export interface Api {
   listComments(post: string, start: number, count: number): Promise<readonly ListedComment[]>;
   userinfo(): Promise<Userinfo>;
   organizationRoles(): Promise<readonly OrganizationRole[]>;
+  /** null: this member may not see it. */
+  organizationName(id: string): Promise<string | null>;
   shareStatistics(
     organization: string,
     urn: string,
@@ -209,6 +212,12 @@ export function createApi(context: PlatformContext, account: Pick<Account, 'toke
       return (await ask({ method: 'GET', url: `${REST}/organizationAcls`, query }, acls)).elements;
     },
 
+    async organizationName(id) {
+      const response = await send({ method: 'GET', url: `${REST}/organizations/${encodeURIComponent(id)}` });
+      const parsed = organization.safeParse(response.json);
+      return response.status === 200 && parsed.success ? parsed.data.localizedName : null;
+    },
+
     async shareStatistics(organization, urn, type) {
       // Rest.li lists want literal parentheses around encoded URNs, which a query object would encode.
       const list = `${type === 'share' ? 'shares' : 'ugcPosts'}=List(${encodeURIComponent(urn)})`;
@@ -241,9 +250,17 @@ export async function requestTokens(
   context: PlatformContext,
   form: Readonly<Record<string, string | Secret>>,
 ): Promise<Tokens | HttpResponse> {
-  const response = await context.http.request({ method: 'POST', url: ACCESS_TOKEN, body: { form } });
+  const response = await askForTokens(context, form);
   const parsed = tokens.safeParse(response.json);
   return response.status === 200 && parsed.success ? parsed.data : response;
+}
+
+/** Every answer is returned. */
+export function askForTokens(
+  context: PlatformContext,
+  form: Readonly<Record<string, string | Secret>>,
+): Promise<HttpResponse> {
+  return context.http.request({ method: 'POST', url: ACCESS_TOKEN, body: { form } });
 }
 
 /** https://learn.microsoft.com/en-us/linkedin/shared/authentication/token-introspection: what the token permits. */

@@ -4,6 +4,7 @@ import { lifetime, permissions, scopes, verifyApp } from './access.ts';
 import { accountId, refresh, verify } from './account.ts';
 import { capabilities } from './capabilities.ts';
 import { findOwnComment, publishComment } from './comment.ts';
+import { connecting } from './connect.ts';
 import { followUps } from './content.ts';
 import { find } from './find.ts';
 import { identify } from './identify.ts';
@@ -26,6 +27,7 @@ export const linkedin: Platform = {
   permissions,
   scopes,
   lifetime,
+  connecting,
   refresh,
   metrics,
 };

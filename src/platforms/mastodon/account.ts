@@ -48,6 +48,6 @@ export function localId(account: Pick<Account, 'id'>): string {
   return account.id.replace(/@.*$/, '');
 }
 
-function globalId(number: string, home: string): string {
+export function globalId(number: string, home: string): string {
   return `${number}@${URL.canParse(home) ? new URL(home).host : ''}`;
 }

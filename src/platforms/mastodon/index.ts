@@ -2,6 +2,7 @@ import type { Platform } from '../../core/platform.ts';
 import { lifetime, permissions, scopes } from './access.ts';
 import { accountId, lookUpAccountId, refresh, server, verify } from './account.ts';
 import { capabilities } from './capabilities.ts';
+import { connecting } from './connect.ts';
 import { followUps } from './content.ts';
 import { find } from './find.ts';
 import { identify } from './identify.ts';
@@ -29,6 +30,7 @@ export const mastodon: Platform = {
   permissions,
   scopes,
   lifetime,
+  connecting,
   refresh,
   metrics,
 };

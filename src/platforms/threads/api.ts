@@ -8,7 +8,7 @@ import { CONTAINER_CODES } from '../../http/graph-containers.ts';
 import { requestError } from './errors.ts';
 
 // The documentation shows the token as a parameter; Meta's own collection (github.com/fbsamples/threads_api) sends a header.
-const ORIGIN = 'https://graph.threads.net';
+export const ORIGIN = 'https://graph.threads.net';
 const DEFAULT_VERSION = 'v1.0';
 const PAGE_SIZE = 50;
 

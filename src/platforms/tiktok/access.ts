@@ -27,5 +27,5 @@ export function permissions(_accountId: string, post: Post | null): readonly Per
 export function lifetime(access: StoredAccess): Lifetime {
   return access.refreshToken === null
     ? untilAccessEnds(access)
-    : untilRefreshEnds(access, REFRESH_DAYS, 'last use');
+    : untilRefreshEnds(access, REFRESH_DAYS, 'rotation');
 }

@@ -120,18 +120,8 @@ export async function requestTokens(
   client: { readonly key: string; readonly secret: Secret },
   refreshToken: Secret,
 ): Promise<z.infer<typeof tokens> | HttpResponse> {
-  const response = await context.http.request({
-    method: 'POST',
-    url: `${API}/oauth/token/`,
-    body: {
-      form: {
-        client_key: client.key,
-        client_secret: client.secret,
-        grant_type: 'refresh_token',
-        refresh_token: refreshToken,
-      },
-    },
-  });
+  const grant = { grant_type: 'refresh_token', refresh_token: refreshToken };
+  const response = await askForTokens(context, client, grant);
   const parsed = tokens.safeParse(response.json);
   return response.status === 200 && parsed.success ? parsed.data : response;
 }
@@ -141,9 +131,18 @@ export async function requestClientToken(
   context: Pick<PlatformContext, 'http'>,
   client: { readonly key: string; readonly secret: Secret },
 ): Promise<HttpResponse | null> {
-  const form = { client_key: client.key, client_secret: client.secret, grant_type: 'client_credentials' };
-  const response = await context.http.request({ method: 'POST', url: `${API}/oauth/token/`, body: { form } });
+  const response = await askForTokens(context, client, { grant_type: 'client_credentials' });
   return response.status === 200 && clientToken.safeParse(response.json).success ? null : response;
+}
+
+/** Every answer is returned. */
+export function askForTokens(
+  context: Pick<PlatformContext, 'http'>,
+  client: { readonly key: string; readonly secret: Secret },
+  grant: Readonly<Record<string, string | Secret>>,
+): Promise<HttpResponse> {
+  const form = { client_key: client.key, client_secret: client.secret, ...grant };
+  return context.http.request({ method: 'POST', url: `${API}/oauth/token/`, body: { form } });
 }
 
 function byId(id: string): object {

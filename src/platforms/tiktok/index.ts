@@ -2,6 +2,7 @@ import type { Platform } from '../../core/platform.ts';
 import { lifetime, permissions } from './access.ts';
 import { accountId, lookUpAccountId, refresh, verify, verifyApp } from './account.ts';
 import { capabilities } from './capabilities.ts';
+import { connecting } from './connect.ts';
 import { find } from './find.ts';
 import { identify } from './identify.ts';
 import { metrics } from './metrics.ts';
@@ -24,6 +25,7 @@ export const tiktok: Platform = {
   verifyApp,
   permissions,
   lifetime,
+  connecting,
   refresh,
   metrics,
 };

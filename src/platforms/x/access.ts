@@ -25,5 +25,5 @@ export function permissions(_accountId: string, post: Post | null): readonly Per
 export function lifetime(access: StoredAccess): Lifetime {
   return access.refreshToken === null
     ? untilAccessEnds(access)
-    : untilRefreshEnds(access, IDLE_DAYS, 'last use');
+    : untilRefreshEnds(access, IDLE_DAYS, 'rotation');
 }

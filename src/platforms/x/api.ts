@@ -109,21 +109,34 @@ export async function whoAmI(caller: Caller): Promise<z.infer<typeof me>['data']
  */
 export async function requestTokens(
   context: Pick<PlatformContext, 'http'>,
-  client: { readonly id: string; readonly secret: Secret | undefined },
+  client: Client,
   refreshToken: Secret,
 ): Promise<Tokens | HttpResponse> {
-  const { id, secret } = client;
-  const form = { grant_type: 'refresh_token', refresh_token: refreshToken };
+  const grant = { grant_type: 'refresh_token', refresh_token: refreshToken };
+  const response = await askForTokens(context, client, grant);
+  const parsed = tokens.safeParse(response.json);
+  return response.status === 200 && parsed.success ? parsed.data : response;
+}
+
+interface Client {
+  readonly id: string;
+  readonly secret: Secret | undefined;
+}
+
+/** Every answer is returned. */
+export async function askForTokens(
+  context: Pick<PlatformContext, 'http'>,
+  { id, secret }: Client,
+  form: Readonly<Record<string, string | Secret>>,
+): Promise<HttpResponse> {
   const basic = secret && Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret.reveal())}`);
-  const response = await context.http.request({
+  return await context.http.request({
     method: 'POST',
     url: `${API}/oauth2/token`,
     ...(basic === undefined
       ? { body: { form: { ...form, client_id: id } } }
       : { body: { form }, headers: { authorization: new Secret(`Basic ${basic.toString('base64')}`) } }),
   });
-  const parsed = tokens.safeParse(response.json);
-  return response.status === 200 && parsed.success ? parsed.data : response;
 }
 
 const NEW_NAMES = {

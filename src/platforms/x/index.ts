@@ -2,6 +2,7 @@ import type { Platform } from '../../core/platform.ts';
 import { lifetime, permissions } from './access.ts';
 import { accountId, lookUpAccountId, refresh, verify } from './account.ts';
 import { capabilities } from './capabilities.ts';
+import { connecting } from './connect.ts';
 import { followUps } from './content.ts';
 import { cost } from './cost.ts';
 import { find } from './find.ts';
@@ -27,6 +28,7 @@ export const x: Platform = {
   verify,
   permissions,
   lifetime,
+  connecting,
   refresh,
   metrics,
 };

@@ -75,7 +75,11 @@ export async function verifyApp(
   if (error.platformCode !== 'invalid_grant') throw error;
 }
 
-async function ownChannels(context: PlatformContext, caller: Caller, part: 'snippet'): Promise<Channel[]> {
+export async function ownChannels(
+  context: PlatformContext,
+  caller: Caller,
+  part: 'snippet',
+): Promise<Channel[]> {
   const response = await listOwnChannels(caller, part);
   const channels = parse.channels(response);
   if (channels === null) throw youtubeError(response, context.now(), 'not armed');

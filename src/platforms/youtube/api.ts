@@ -282,18 +282,16 @@ export function exchangeRefreshToken(
   client: { readonly id: string; readonly secret: Secret },
   refreshToken: Secret,
 ): Promise<HttpResponse> {
-  return context.http.request({
-    method: 'POST',
-    url: TOKEN_URL,
-    body: {
-      form: {
-        grant_type: 'refresh_token',
-        client_id: client.id,
-        client_secret: client.secret,
-        refresh_token: refreshToken,
-      },
-    },
-  });
+  return askForTokens(context, client, { grant_type: 'refresh_token', refresh_token: refreshToken });
+}
+
+export function askForTokens(
+  context: Pick<PlatformContext, 'http'>,
+  client: { readonly id: string; readonly secret: Secret },
+  grant: Readonly<Record<string, string | Secret>>,
+): Promise<HttpResponse> {
+  const form = { ...grant, client_id: client.id, client_secret: client.secret };
+  return context.http.request({ method: 'POST', url: TOKEN_URL, body: { form } });
 }
 
 /** https://developers.google.com/identity/protocols/oauth2: the token stands in the address, nowhere else is it taken. */

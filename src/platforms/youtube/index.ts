@@ -3,6 +3,7 @@ import type { Platform } from '../../core/platform.ts';
 import { lifetime, permissions, scopes } from './access.ts';
 import { accountId, lookUpAccountId, refresh, verify, verifyApp } from './account.ts';
 import { capabilities } from './capabilities.ts';
+import { connecting } from './connect.ts';
 import { find } from './find.ts';
 import { findFollowUp, followUps, publishFollowUp } from './follow-ups.ts';
 import { identify } from './identify.ts';
@@ -26,6 +27,7 @@ export const youtube: Platform = {
   permissions,
   scopes,
   lifetime,
+  connecting,
   refresh,
   metrics,
 };

@@ -1,6 +1,7 @@
 import { makeComments } from '../comments.ts';
 import { debugToken } from '../debug-token.ts';
 import { accountOfToken } from '../graph-gate.ts';
+import { createGraphPeople } from '../graph-people.ts';
 import { graphRefusal, refuse } from '../graph-refusal.ts';
 import { Refusal } from '../refusal.ts';
 import type { MakeSimulator, SimAccount, SimRequest, SimResponse } from '../simulator.ts';
@@ -24,6 +25,7 @@ import { uploadVideo } from './videos.ts';
 export const makeFacebookSimulator: MakeSimulator = (world) => {
   const state = emptyState();
   const comments = makeComments(world);
+  const people = createGraphPeople(world, ({ id, name }) => ({ id, name }));
   /** Text and link of the last post of each Page, for code 506. */
   const lastOf = new Map<string, string>();
 
@@ -35,6 +37,8 @@ export const makeFacebookSimulator: MakeSimulator = (world) => {
       const account = accountOfUpload(world, request);
       return await receiveBytes(state, account, path[0] ?? '', request);
     }
+    const person = people.answer(request, path);
+    if (person !== null) return person;
     if (path.length === 1 && path[0] === 'debug_token')
       return debugToken(request, world, false) ?? refuse(ERRORS.badToken);
     const account = accountOfToken(world, request);

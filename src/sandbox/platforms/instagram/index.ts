@@ -2,12 +2,14 @@ import { makeComments } from '../comments.ts';
 import { debugToken } from '../debug-token.ts';
 import { bodyParameters, onlyQuery, pick, requestedFields } from '../graph-fields.ts';
 import { accountOfToken, versionedPath } from '../graph-gate.ts';
+import { createLogin } from '../graph-login.ts';
+import { createGraphPeople } from '../graph-people.ts';
 import { badParameter, graphRefusal, refuse } from '../graph-refusal.ts';
 import { Refusal } from '../refusal.ts';
 import type { MakeSimulator, SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 import { addComment, listComments } from './comments.ts';
 import { Containers, containerStatus, statusText } from './containers.ts';
-import { requireScopes, worldOf } from './gate.ts';
+import { COMMENT_SCOPES, INSTAGRAM_LOGIN_SCOPES, requireScopes, worldOf } from './gate.ts';
 import { MediaShelf } from './media.ts';
 import { ERRORS } from './refusals.ts';
 
@@ -25,12 +27,30 @@ const QUOTA_TOTAL = 100;
  */
 export const makeInstagramSimulator: MakeSimulator = (world) => {
   const containers = new Containers(world);
+  const login = createLogin(world, {
+    scopes: [...INSTAGRAM_LOGIN_SCOPES, COMMENT_SCOPES['instagram login']],
+    grant: 'ig_exchange_token',
+    token: (long) => `IGAA${long ? 'long' : 'short'}${world.nextNumber()}`,
+    answer: (token, { account, scopes }) => ({
+      data: [{ access_token: token, user_id: account.id, permissions: scopes.join(',') }],
+    }),
+  });
+  const people = createGraphPeople(world, (account) => ({
+    id: String(account.extra?.['pageId'] ?? ''),
+    name: `Page of ${account.name}`,
+    instagram_business_account: { id: account.id, username: account.name },
+  }));
   const shelf = new MediaShelf(world);
   const comments = makeComments(world);
 
   async function answer(request: SimRequest): Promise<SimResponse> {
     if (request.path === '/refresh_access_token') return refreshToken(world, request);
+    if (request.path === '/oauth/authorize') return login.authorize(request);
+    if (request.path === '/oauth/access_token') return login.shortLived(request);
+    if (request.path === '/access_token') return login.longLived(request);
     const [node = '', edge, ...more] = versionedPath(request.path);
+    const person = people.answer(request, [node, ...(edge === undefined ? [] : [edge]), ...more]);
+    if (person !== null) return person;
     if (node === 'debug_token' && edge === undefined)
       return debugToken(request, world, false) ?? refuse(ERRORS.badToken);
     const account = accountOfToken(world, request);

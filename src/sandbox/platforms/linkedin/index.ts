@@ -1,4 +1,5 @@
 import { makeComments } from '../comments.ts';
+import { createConsent, isSecureAddress } from '../consent.ts';
 import { Refusal, refuse } from '../refusal.ts';
 import type { MakeSimulator, SimRequest, SimResponse } from '../simulator.ts';
 import { badRequest, expiredToken, internalServerError, notFound, throttled } from './answers.ts';
@@ -10,12 +11,23 @@ import {
   introspectToken,
   organizationAcls,
   shareStatistics,
+  showOrganization,
   userinfo,
 } from './people.ts';
 import { createPost, listPosts } from './posts.ts';
 import { emptyState } from './state.ts';
 import { actOnAssets, receive, showAsset } from './uploads.ts';
 
+const SCOPES = [
+  'openid',
+  'profile',
+  'w_member_social',
+  'w_member_social_feed',
+  'w_organization_social',
+  'w_organization_social_feed',
+  'r_organization_social',
+  'rw_organization_admin',
+];
 const ASSETS = { images: 'image', videos: 'video', documents: 'document' } as const;
 
 /**
@@ -24,12 +36,20 @@ const ASSETS = { images: 'image', videos: 'video', documents: 'document' } as co
  */
 export const makeLinkedinSimulator: MakeSimulator = (world) => {
   const state = emptyState();
+  const consent = createConsent(world, {
+    client: 'client_id',
+    separator: ' ',
+    scopes: SCOPES,
+    challenge: null,
+    redirect: isSecureAddress,
+  });
   const comments = makeComments(world);
 
   async function route(request: SimRequest): Promise<SimResponse> {
     const { method, path } = request;
     if (path.startsWith('/dms-uploads/') && method === 'PUT') return await receive(request, state, world);
-    if (path === '/oauth/v2/accessToken' && method === 'POST') return accessToken(request, world);
+    if (path === '/oauth/v2/accessToken' && method === 'POST') return accessToken(request, world, consent);
+    if (path === '/oauth/v2/authorization' && method === 'GET') return consent.authorize(request);
     if (path === '/oauth/v2/introspectToken' && method === 'POST') return introspectToken(request, world);
     const caller = authenticate(request, world);
     if (path === '/v2/userinfo' && method === 'GET') return userinfo(caller);
@@ -44,6 +64,8 @@ export const makeLinkedinSimulator: MakeSimulator = (world) => {
       if (method === 'POST') return createComment(request, urn, caller, comments, world);
       if (method === 'GET') return listComments(request, urn, caller, comments, world);
     }
+    const [, organization] = /^\/rest\/organizations\/(\d+)$/.exec(path) ?? [];
+    if (organization !== undefined && method === 'GET') return showOrganization(organization, caller);
     const [, collection = '', key] = /^\/rest\/(\w+)(?:\/([^/]+))?$/.exec(path) ?? [];
     const what = collection in ASSETS ? ASSETS[collection as keyof typeof ASSETS] : null;
     if (what !== null && key === undefined && method === 'POST') {

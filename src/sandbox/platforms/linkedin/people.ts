@@ -1,6 +1,7 @@
 import { isClientSecret } from '../client-secret.ts';
+import type { Consent } from '../consent.ts';
 import { refuse } from '../refusal.ts';
-import type { SimRequest, SimResponse, SimWorld } from '../simulator.ts';
+import type { SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 import { accessDenied, badRequest, notFound } from './answers.ts';
 import { type Caller, isOrganization } from './gate.ts';
 import type { State } from './state.ts';
@@ -48,20 +49,35 @@ export function organizationAcls(request: SimRequest, caller: Caller): SimRespon
   return { status: 200, json: { paging: { start: 0, count: 10, links: [] }, elements } };
 }
 
-/** POST /oauth/v2/accessToken: only whoever was given a refresh token. The refresh token stays the same. */
-export function accessToken(request: SimRequest, world: SimWorld): SimResponse {
+/** GET /rest/organizations/{id}: for who manages the page. */
+export function showOrganization(id: string, caller: Caller): SimResponse {
+  const page = caller.accounts.find((account) => account.id === `urn:li:organization:${id}`);
+  if (page === undefined) return refuse(accessDenied('organizations.GET'));
+  return { status: 200, json: { id: Number(id), localizedName: page.name, vanityName: `page-${id}` } };
+}
+
+const CLIENT = ['grant_type', 'client_id', 'client_secret'];
+const FIELDS: Readonly<Record<string, readonly string[]>> = {
+  refresh_token: [...CLIENT, 'refresh_token'],
+  authorization_code: [...CLIENT, 'code', 'redirect_uri'],
+};
+
+/** POST /oauth/v2/accessToken. Only partners (`extra.partner`) are given refresh tokens; they stay the same. */
+export function accessToken(request: SimRequest, world: SimWorld, consent: Consent): SimResponse {
   const form = request.body.form();
-  const missing = ['grant_type', 'refresh_token', 'client_id', 'client_secret'].find(
-    (name) => !form.get(name),
-  );
+  const grant = form.get('grant_type') ?? '';
+  const fields = FIELDS[grant] ?? CLIENT;
+  const missing = fields.find((name) => !form.get(name));
   if (missing !== undefined) {
     return oauthError(400, 'invalid_request', `A required parameter "${missing}" is missing`);
   }
-  if (form.get('grant_type') !== 'refresh_token') {
+  if (FIELDS[grant] === undefined) {
     return oauthError(400, 'unsupported_grant_type', 'The grant type is not supported');
   }
-  const refreshToken = form.get('refresh_token') ?? '';
-  const accounts = world.accounts.filter((account) => account.refreshToken === refreshToken);
+  const accounts =
+    grant === 'authorization_code'
+      ? agreedAccounts(form, world, consent)
+      : world.accounts.filter(({ refreshToken }) => refreshToken === form.get('refresh_token'));
   if (accounts.length === 0) {
     const message = 'The provided authorization grant or refresh token is invalid, expired or revoked.';
     return oauthError(400, 'invalid_request', message);
@@ -69,16 +85,27 @@ export function accessToken(request: SimRequest, world: SimWorld): SimResponse {
   const token = `AQX${world.nextNumber()}sandbox`;
   const tokenExpiresAt = world.now().getTime() + TOKEN_LIFE_S * 1000;
   for (const account of accounts) world.replaceAccount({ ...account, token, tokenExpiresAt });
+  const [{ refreshToken: refresh_token } = { refreshToken: undefined }] = accounts;
   return {
     status: 200,
     json: {
       access_token: token,
       expires_in: TOKEN_LIFE_S,
-      refresh_token: refreshToken,
-      refresh_token_expires_in: 31_536_000,
-      scope: accounts.flatMap(({ scopes }) => scopes).join(','),
+      ...(refresh_token === undefined ? {} : { refresh_token, refresh_token_expires_in: 31_536_000 }),
+      scope: [...new Set(accounts.flatMap(({ scopes }) => scopes))].join(','),
     },
   };
+}
+
+/** The member and the pages: one token is for all of them. */
+function agreedAccounts(form: URLSearchParams, world: SimWorld, consent: Consent): readonly SimAccount[] {
+  const agreed = consent.redeem(form, form.get('client_id') ?? '');
+  if (typeof agreed === 'string') return [];
+  const { token, extra } = agreed.account;
+  const refresh = extra?.['partner'] === true ? { refreshToken: `AQR${world.nextNumber()}` } : {};
+  return world.accounts
+    .filter((account) => account.token === token)
+    .map((account) => ({ ...account, ...refresh, scopes: agreed.scopes }));
 }
 
 /** POST /oauth/v2/introspectToken, learn.microsoft.com/en-us/linkedin/shared/authentication/token-introspection */

@@ -2,6 +2,7 @@ import { Refusal } from '../refusal.ts';
 import type { MakeSimulator, SimRequest, SimResponse } from '../simulator.ts';
 import { ownerView } from './accounts.ts';
 import { answerError, INVALID_TOKEN, refuse, throttled } from './answers.ts';
+import { createApps } from './apps.ts';
 import { instance } from './configuration.ts';
 import { addressOf, application, authenticate, tokenOwner } from './gate.ts';
 import { showMedia, upload } from './media.ts';
@@ -14,6 +15,7 @@ import { createStatus, listStatuses, showStatus } from './statuses.ts';
  */
 export const makeMastodonSimulator: MakeSimulator = (world) => {
   const state = emptyState();
+  const apps = createApps(world);
 
   async function route(request: SimRequest): Promise<SimResponse> {
     const { method, path } = request;
@@ -24,6 +26,12 @@ export const makeMastodonSimulator: MakeSimulator = (world) => {
         return { status: 200, json: instance(as('read:statuses')) };
       case 'GET /api/v1/accounts/verify_credentials':
         return { status: 200, json: ownerView(as('read:accounts')) };
+      case 'POST /api/v1/apps':
+        return apps.register(request);
+      case 'GET /oauth/authorize':
+        return apps.authorize(request);
+      case 'POST /oauth/token':
+        return apps.token(request);
       case 'GET /api/v1/apps/verify_credentials':
         return { status: 200, json: application(tokenOwner(request, world)) };
       case 'POST /api/v2/media':

@@ -1,11 +1,12 @@
 import { debugToken } from '../debug-token.ts';
 import { bodyParameters, onlyQuery, pick, requestedFields } from '../graph-fields.ts';
 import { accountOfToken } from '../graph-gate.ts';
+import { createLogin } from '../graph-login.ts';
 import { badParameter, graphRefusal, refuse } from '../graph-refusal.ts';
 import { Refusal } from '../refusal.ts';
 import type { MakeSimulator, SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 import { Containers, containerStatus } from './containers.ts';
-import { pathParts, requireScopes } from './gate.ts';
+import { FULL_SCOPES, pathParts, requireScopes } from './gate.ts';
 import { Posts } from './posts.ts';
 import { ERRORS } from './refusals.ts';
 
@@ -19,12 +20,21 @@ const REPLY_TOTAL = 1000;
 /** The Threads API. Accounts: `id` is the Threads user id, `name` the username. */
 export const makeThreadsSimulator: MakeSimulator = (world) => {
   const containers = new Containers(world);
+  const login = createLogin(world, {
+    scopes: [...FULL_SCOPES],
+    grant: 'th_exchange_token',
+    token: (long) => `THAA${long ? 'long' : 'short'}${world.nextNumber()}`,
+    answer: (token, { account }) => ({ access_token: token, user_id: account.id }),
+  });
   const posts = new Posts(world);
   /** When a token was made here; the first ones are old. */
   const madeAt = new Map<string, number>();
 
   async function answer(request: SimRequest): Promise<SimResponse> {
     if (request.path === '/refresh_access_token') return refreshToken(world, request, madeAt);
+    if (request.path === '/oauth/authorize') return login.authorize(request);
+    if (request.path === '/oauth/access_token') return login.shortLived(request);
+    if (request.path === '/access_token') return login.longLived(request);
     const [node = '', edge, ...more] = pathParts(request.path);
     if (node === 'debug_token' && edge === undefined)
       return debugToken(request, world, true) ?? refuse(ERRORS.badToken);

@@ -1,3 +1,4 @@
+import { createConsent, isLoopbackAddress, isSecureAddress } from '../consent.ts';
 import { Refusal, refuse } from '../refusal.ts';
 import type { MakeSimulator, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 import { apiError, internalError, invalidParams, rateLimited, tokenInvalid } from './answers.ts';
@@ -45,6 +46,14 @@ export function makeTiktokSimulatorWith(limits: Partial<Limits>): MakeSimulator 
 }
 
 function simulate(world: SimWorld, limits: Limits): ReturnType<MakeSimulator> {
+  const consent = createConsent(world, {
+    client: 'client_key',
+    separator: ',',
+    scopes: ['user.info.basic', 'user.info.profile', 'video.publish', 'video.upload', 'video.list'],
+    challenge: 'hex',
+    // Of desktop apps: this machine, any port; of web apps: https.
+    redirect: (uri) => isLoopbackAddress(uri) || isSecureAddress(uri),
+  });
   const state = emptyState();
   const desk = { state, world, limits };
 
@@ -54,7 +63,9 @@ function simulate(world: SimWorld, limits: Limits): ReturnType<MakeSimulator> {
       case 'PUT /video/':
         return await putChunk(request, state, world);
       case 'POST /v2/oauth/token/':
-        return exchangeToken(request, world);
+        return exchangeToken(request, world, consent);
+      case 'GET /v2/auth/authorize/':
+        return consent.authorize(request);
       case 'GET /v2/user/info/':
         return userInfo(request, as('user.info.basic'));
       case 'POST /v2/post/publish/creator_info/query/':

@@ -1,3 +1,4 @@
+import { createConsent, isLoopbackAddress, isSecureAddress } from '../consent.ts';
 import { Refusal, refuse } from '../refusal.ts';
 import type { MakeSimulator, SimRequest, SimResponse } from '../simulator.ts';
 import { invalidRequest, notFound, serviceUnavailable, tooManyRequests, unauthorized } from './answers.ts';
@@ -15,6 +16,13 @@ import { exchangeToken } from './token.ts';
  */
 export const makeXSimulator: MakeSimulator = (world) => {
   const state = emptyState();
+  const consent = createConsent(world, {
+    client: 'client_id',
+    separator: ' ',
+    scopes: ['tweet.read', 'tweet.write', 'users.read', 'media.write', 'offline.access', 'like.read'],
+    challenge: 'base64url',
+    redirect: (uri) => isLoopbackAddress(uri) || isSecureAddress(uri),
+  });
 
   async function route(request: SimRequest): Promise<SimResponse> {
     const { method, path } = request;
@@ -29,7 +37,9 @@ export const makeXSimulator: MakeSimulator = (world) => {
       return listPosts(request, userId, as(SCOPES.read), state, world);
     switch (`${method} ${path}`) {
       case 'POST /2/oauth2/token':
-        return exchangeToken(request, world);
+        return exchangeToken(request, world, consent);
+      case 'GET /i/oauth2/authorize':
+        return consent.authorize(request);
       case 'POST /2/tweets':
         return createPost(request, as(SCOPES.write), state, world);
       case 'GET /2/tweets':

@@ -1,4 +1,5 @@
 import { makeComments } from '../comments.ts';
+import { createConsent, isLoopbackAddress, isSecureAddress } from '../consent.ts';
 import type { MakeSimulator, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 import {
   apiError,
@@ -47,6 +48,16 @@ export function makeYoutubeSimulatorWith(limits: Partial<Limits>): MakeSimulator
 function simulate(world: SimWorld, limits: Limits): ReturnType<MakeSimulator> {
   const videos = new Map<string, SimVideo>();
   const auth = makeAuth(world);
+  const consent = createConsent(world, {
+    client: 'client_id',
+    separator: ' ',
+    scopes: ['youtube', 'youtube.upload', 'youtube.readonly', 'youtube.force-ssl'].map(
+      (name) => `https://www.googleapis.com/auth/${name}`,
+    ),
+    challenge: 'base64url',
+    more: { access_type: 'offline', prompt: 'consent' },
+    redirect: (uri) => isLoopbackAddress(uri) || isSecureAddress(uri),
+  });
   const extras = makeExtras(world, videos);
   const comments = makeComments(world);
   const quota = makeQuota(() => world.now());
@@ -54,7 +65,8 @@ function simulate(world: SimWorld, limits: Limits): ReturnType<MakeSimulator> {
 
   async function handle(request: SimRequest): Promise<SimResponse> {
     if (request.path === '/tokeninfo') return tokenInfo(request, auth);
-    if (request.path === '/token') return exchangeToken(request, world, auth);
+    if (request.path === '/token') return exchangeToken(request, world, auth, consent);
+    if (request.path === '/o/oauth2/v2/auth') return consent.authorize(request);
     if (request.method === 'PUT' && request.path === METHODS.insert.path) {
       // A session's own requests cost nothing.
       const checked = auth.check(request, METHODS.insert.scopes);
