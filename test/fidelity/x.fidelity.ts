@@ -61,7 +61,7 @@ describe('twitter-api-v2 on the simulated X', () => {
 
   it('asks', async () => {
     await v2.tweet('Rye?', { poll: { options: ['Yes', 'No'], duration_minutes: 60 } });
-    expect(last()).toMatchObject({ kind: 'poll' });
+    expect(last()).toMatchObject({ kind: 'text', text: 'Rye?' });
   });
 
   it('answers itself, and posts a thread', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { SimAccount } from '../../../src/sandbox/platforms/simulator.ts';
 import { examplesOf, type FollowedExample, factsOf, type RegisteredPlatform } from '../platform-examples.ts';
 import { type PlatformWorld, platformWorld } from '../platform-kit.ts';
-import { type MediaStock, mediaStock } from '../platform-media.ts';
+import { type MediaStock, mediaStock, withText } from '../platform-media.ts';
 import { target } from '../platform-target.ts';
 
 /** A request of a module and the simulator's answer, as the wire log has them: secrets masked. */
@@ -52,9 +52,12 @@ export async function conversation(
 async function publish(world: PlatformWorld, media: MediaStock, example: FollowedExample): Promise<void> {
   const opened = await media.open(world.name, example);
   const out: Record<string, string> = {};
+  // Some refuse the same text twice.
+  const text = `${world.posts().length}. ${opened.post.text}`;
+  const post = example.text === undefined ? withText(opened.post, text) : opened.post;
   for (const effect of ['post', ...Object.keys(example.says)]) {
     const known = new Set(world.posts().map(({ id }) => id));
-    const one = target(world, opened, { effect, out: { ...out }, isKnownId: (id) => known.has(id) });
+    const one = target(world, opened, { post, effect, out: { ...out }, isKnownId: (id) => known.has(id) });
     await one.prepare();
     // As if nothing was known of an earlier send: the account is read.
     await one.find({ armedAt: null, lastPossibleAt: null, checkpoint: null });

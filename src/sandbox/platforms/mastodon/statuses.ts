@@ -91,7 +91,7 @@ export function createStatus(
   world.publish({
     account: account.id,
     id,
-    kind: replyTo === null ? kindOf(media, body.poll) : 'reply',
+    kind: replyTo === null ? kindOf(media) : 'reply',
     text,
     media: media.map(({ sha256 }) => sha256),
     url: status.url,
@@ -126,8 +126,7 @@ function checkPoll({ options, expires_in }: Poll, media: readonly Media[]): void
   if (expires_in > POLL.maxSeconds) refused('Expires at is too far into the future');
 }
 
-function kindOf(media: readonly Media[], poll: Poll | undefined): string {
-  if (poll !== undefined) return 'poll';
+function kindOf(media: readonly Media[]): string {
   return media.length > 1 ? 'carousel' : (media[0]?.type ?? 'text');
 }
 

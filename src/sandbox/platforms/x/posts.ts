@@ -54,7 +54,7 @@ export function createPost(
   world.publish({
     account: account.id,
     id,
-    kind: kindOf(body, text, media, parent !== null),
+    kind: kindOf(text, media, parent !== null),
     text,
     media: files,
     url: `https://x.com/${usernameOf(account)}/status/${id}`,
@@ -96,13 +96,12 @@ function parentOf(id: string, account: SimAccount, state: State): StoredPost {
   );
 }
 
-function kindOf({ poll }: CreateRequest, text: string, media: readonly Media[], reply: boolean): string {
+function kindOf(text: string, media: readonly Media[], reply: boolean): string {
   const [first] = media;
   if (first !== undefined) {
     if (first.category === 'tweet_video') return 'video';
     return media.length > 1 ? 'carousel' : 'image';
   }
   if (reply) return 'reply';
-  if (poll !== undefined) return 'poll';
   return /https?:\/\/\S/i.test(text) ? 'link' : 'text';
 }
