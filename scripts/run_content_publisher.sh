@@ -70,5 +70,5 @@ else
       'Install Node from https://nodejs.org, or let NODE_BINARY name it in the crontab: NODE_BINARY=/path/to/node'
 fi
 
-# The option as in bin/content-publisher.
-exec "$node" --max-semi-space-size=2 -- "$root/bin/content-publisher" run "$@"
+# The options as in bin/content-publisher.
+exec "$node" --max-semi-space-size=2 --expose-gc -- "$root/bin/content-publisher" run "$@"

@@ -111,13 +111,17 @@ describe('scripts/run_content_publisher.sh', () => {
       env: { HOME: copy(), PATH: `${file('old')}:/usr/bin:/bin` },
       args: ['--json'],
     });
-    expect(stdout).toBe(`${newer} --max-semi-space-size=2 -- ${file('bin/content-publisher')} run --json\n`);
+    expect(stdout).toBe(
+      `${newer} --max-semi-space-size=2 --expose-gc -- ${file('bin/content-publisher')} run --json\n`,
+    );
   });
 
   it('takes the Node that NODE_BINARY names', async () => {
     const named = await fakeNode('my node', 'v20.19.0');
     const { stdout } = await cron({ env: { ...cronEnv(), NODE_BINARY: named } });
-    expect(stdout).toBe(`${named} --max-semi-space-size=2 -- ${file('bin/content-publisher')} run\n`);
+    expect(stdout).toBe(
+      `${named} --max-semi-space-size=2 --expose-gc -- ${file('bin/content-publisher')} run\n`,
+    );
   });
 
   it.each([

@@ -11,6 +11,7 @@ import { fileName } from './file-name.ts';
 import { formatBytes } from './format.ts';
 import { rejected, temporary } from './media-error.ts';
 import { isPublicHostname, PrivateAddressError, publicLookup } from './public-address.ts';
+import { relieve } from './relief.ts';
 
 export interface FetchOptions {
   /** Where the file is written; exists and belongs to this process alone. */
@@ -128,6 +129,7 @@ async function store(
           if (bytes > options.maxBytes) throw tooLarge(url, options.maxBytes);
           hash.update(chunk);
           yield chunk;
+          relieve(chunk.length);
         }
       },
       createWriteStream(path, { flags: 'wx', mode: 0o600 }),

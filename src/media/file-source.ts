@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import type { HttpSource } from '../core/http.ts';
+import { relieve } from './relief.ts';
 
 /** Bytes start (inclusive) to end (exclusive) of a file of that many bytes, read from disk whenever it is opened. */
 export function fileSource(path: string, bytes: number, start = 0, end = bytes): HttpSource {
@@ -9,7 +10,11 @@ export function fileSource(path: string, bytes: number, start = 0, end = bytes):
   return {
     length: end - start,
     async *open() {
-      if (end > start) yield* createReadStream(path, { start, end: end - 1 });
+      if (end === start) return;
+      for await (const chunk of createReadStream(path, { start, end: end - 1 })) {
+        yield chunk as Buffer;
+        relieve((chunk as Buffer).length);
+      }
     },
   };
 }
