@@ -225,7 +225,7 @@ export interface HoldRequest {
   readonly evidence: Readonly<Record<string, unknown>>;
 }
 
-export interface ExpiringNote {
+interface ExpiringNote {
   readonly connectionId: string;
   readonly accountId: string | null;
   /** The mark that was passed last, days. */
