@@ -461,7 +461,8 @@ export const facts = {
       },
     ],
     followed: [{ ...inParts(mastodonAccount, 500), prepared: true }],
-    shownKind: ({ kind }) => ({ link: 'text', reel: 'video' })[kind as string] ?? kind,
+    shownKind: ({ kind, options }) =>
+      options?.['poll'] === undefined ? ({ link: 'text', reel: 'video' }[kind as string] ?? kind) : 'poll',
     // The server makes the card, of an address in the text.
     shownText: ({ text, link }) => (link === null ? text : `${text}\n\n${link.url}`),
     counts: 'graphemes',
