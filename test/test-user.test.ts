@@ -170,7 +170,6 @@ describe('with TEST_USER_ID', () => {
     const { posts, queue, targets } = await theirs();
     expect([posts.length, queue.length, targets.length]).toEqual([1, 1, 1]);
     await letTimePass(publisher(), 1_000);
-    await publisher().run({ userId: other.person.id });
-    expect((await theirs()).posts).toMatchObject([{ status: 'published' }]);
+    expect((await publisher().run({ userId: other.person.id })).summary.claimed).toBe(1);
   });
 });
