@@ -1,9 +1,7 @@
 import type { Input } from './input.ts';
 
-/** Where a command writes and reads; tests hand in their own. */
+/** Where a command writes; tests hand in their own. */
 export interface Io {
-  /** Only for what must not be an argument. The standard input when absent. */
-  readonly input?: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
   /** Readable lines instead of bare results. */

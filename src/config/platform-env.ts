@@ -104,7 +104,11 @@ function variablesOf(platform: PlatformName, { label, version, app }: PlatformEn
   return {
     clientId: app && {
       name: app.id,
-      variable: { section, about: `Id of our registered app, from ${app.at}. Empty: as platform_settings has it.`, parse: text },
+      variable: {
+        section,
+        about: `Id of our registered app, from ${app.at}. Empty: as platform_settings has it.`,
+        parse: text,
+      },
     },
     clientSecret: app && { name: app.secret, variable: { section, about: 'Its secret.', parse: secretText } },
     version: version && {

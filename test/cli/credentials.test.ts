@@ -1,10 +1,11 @@
 import { dirname } from 'node:path';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { listCredentials } from '../../src/cli/credentials/list.ts';
 import { type SetOptions, setCredentials } from '../../src/cli/credentials/set.ts';
 import { verifyCredentials } from '../../src/cli/credentials/verify.ts';
+import { createInput } from '../../src/cli/input.ts';
 import { EncryptionKey } from '../../src/core/encryption.ts';
 import { createKeyring } from '../../src/security/keyring.ts';
 import { type CommandOutput, runCommand } from '../support/command.ts';
@@ -41,10 +42,14 @@ const set = (
   runCommand(
     publisher(),
     (io) =>
-      setCredentials({ ...io, input: Readable.from([Buffer.from(typed)]) }, platform, {
-        page: false,
-        ...options,
-      }),
+      setCredentials(
+        { ...io, asks: createInput(Readable.from([Buffer.from(typed)]), new PassThrough()) },
+        platform,
+        {
+          page: false,
+          ...options,
+        },
+      ),
     { ...NO_APPS, ...env },
   );
 const verify = (platform: string | undefined, env: Env = {}) =>

@@ -57,8 +57,12 @@ export function registerConnections(
     )
     .option('--account <id...>', 'of several accounts that the access opens, these')
     .option('--all', 'all accounts that the access opens', false)
-    .action(async (platform: string, options: ConnectOptions) => {
-      done(await (await import('./connect.ts')).connectAccount(io(), platform, options));
+    .option('--from-settings', 'the Page of the whole installation, by its token in platform_settings', false)
+    .action(async (platform: string, options: ConnectOptions & { readonly fromSettings: boolean }) => {
+      if (options.fromSettings) {
+        const { connectFromSettings } = await import('../connect-from-settings.ts');
+        done(await connectFromSettings(io(), platform, options));
+      } else done(await (await import('./connect.ts')).connectAccount(io(), platform, options));
     });
 }
 

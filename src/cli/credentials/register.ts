@@ -1,9 +1,13 @@
 import type { Command } from 'commander';
-import type { Io } from '../io.ts';
+import type { AskingIo } from '../io.ts';
 import type { SetOptions } from './set.ts';
 
 /** Commands are loaded when they are called. */
-export function registerCredentials(program: Command, io: () => Io, done: (code: number) => void): void {
+export function registerCredentials(
+  program: Command,
+  io: () => AskingIo,
+  done: (code: number) => void,
+): void {
   const credentials = program
     .command('credentials')
     .description('the credentials of our registered apps at the platforms: list, set, verify');

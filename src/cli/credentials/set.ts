@@ -6,7 +6,7 @@ import type { Secret } from '../../core/secret.ts';
 import type { Store } from '../../core/store.ts';
 import { askSecrets } from '../ask-secrets.ts';
 import { EXIT } from '../exit-codes.ts';
-import { CommandError, type Io } from '../io.ts';
+import { type AskingIo, CommandError } from '../io.ts';
 import { PAGE, placeOf, readSettings } from './read-settings.ts';
 
 export interface SetOptions {
@@ -23,7 +23,7 @@ interface Field {
 }
 
 /** Stores the credentials of one platform where the app keeps them. Values never come as arguments. */
-export async function setCredentials(io: Io, named: string, options: SetOptions): Promise<number> {
+export async function setCredentials(io: AskingIo, named: string, options: SetOptions): Promise<number> {
   const place = placeOf(named);
   const fields = fieldsOf(place, options);
   const { config, store, settings, keyring } = await readSettings(io);
