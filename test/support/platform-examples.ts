@@ -461,8 +461,7 @@ export const facts = {
       },
     ],
     followed: [{ ...inParts(mastodonAccount, 500), prepared: true }],
-    shownKind: ({ kind, options }) =>
-      options?.['poll'] === undefined ? ({ link: 'text', reel: 'video' }[kind as string] ?? kind) : 'poll',
+    shownKind: ({ kind }) => ({ link: 'text', reel: 'video' })[kind as string] ?? kind,
     // The server makes the card, of an address in the text.
     shownText: ({ text, link }) => (link === null ? text : `${text}\n\n${link.url}`),
     counts: 'graphemes',
