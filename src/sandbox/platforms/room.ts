@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultBox } from './faults.ts';
+import { Refusal } from './refusal.ts';
 import type { Fault, MakeSimulator, SimAccount, SimRequest, SimResponse, Simulator } from './simulator.ts';
 import { createWorld, type WorldParts } from './world.ts';
 
@@ -50,13 +51,19 @@ export function createRoom(make: MakeSimulator, parts: RoomParts): Room {
       inTurn(() => {
         handling = line(request);
         lag = undefined;
-        return simulator.handle(request);
+        return simulator.handle(request).catch(refused);
       }),
     cutOff: (request) => inTurn(async () => simulator.cutOff?.(request)),
     idle: async () => {
       await turn;
     },
   };
+}
+
+/** What a simulator threw, as its answer. */
+function refused(error: unknown): SimResponse {
+  if (error instanceof Refusal) return error.response;
+  throw error;
 }
 
 /** What a fault's `match` is compared with. */

@@ -94,7 +94,7 @@ export interface SimWorld {
 
 export interface Simulator {
   readonly platform: string;
-  /** What is visible is decided in here, synchronously with the answer. */
+  /** What is visible is decided in here, synchronously with the answer. A refusal may be thrown (refusal.ts). */
   handle(request: SimRequest): Promise<SimResponse>;
   /** What had arrived of a request whose client went away in the middle. Absent: it counts for nothing. */
   cutOff?(request: SimRequest): Promise<void>;

@@ -1,4 +1,3 @@
-import { Refusal } from '../refusal.ts';
 import type { MakeSimulator, SimRequest, SimResponse } from '../simulator.ts';
 import { answerError, EXPIRED, rateLimited, refuse } from './answers.ts';
 import { uploadBlob, uploadLimit } from './blobs.ts';
@@ -52,14 +51,7 @@ export const makeBlueskySimulator: MakeSimulator = (world) => {
 
   return {
     platform: 'bluesky',
-    async handle(request) {
-      try {
-        return await route(request);
-      } catch (error) {
-        if (error instanceof Refusal) return error.response;
-        throw error;
-      }
-    },
+    handle: route,
     faults: {
       refused: () => answerError(400, 'InvalidRequest', 'Invalid app.bsky.feed.post record: not liked here'),
       rateLimited: () => rateLimited(world.now()),

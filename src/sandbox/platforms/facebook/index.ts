@@ -3,7 +3,6 @@ import { debugToken } from '../debug-token.ts';
 import { accountOfToken } from '../graph-gate.ts';
 import { createGraphPeople } from '../graph-people.ts';
 import { graphRefusal, refuse } from '../graph-refusal.ts';
-import { Refusal } from '../refusal.ts';
 import type { MakeSimulator, SimAccount, SimRequest, SimResponse } from '../simulator.ts';
 import { receiveBytes, receivePart, uploadClip } from './clips.ts';
 import { addComment, listComments } from './comments.ts';
@@ -81,14 +80,7 @@ export const makeFacebookSimulator: MakeSimulator = (world) => {
 
   return {
     platform: 'facebook',
-    async handle(request) {
-      try {
-        return await answer(request);
-      } catch (error) {
-        if (error instanceof Refusal) return error.response;
-        throw error;
-      }
-    },
+    handle: answer,
     async cutOff(request) {
       const id = /^\/video-upload\/[^/]+\/(\d+)$/.exec(request.path)?.[1];
       if (id !== undefined) await receivePart(state, id, request);

@@ -5,7 +5,6 @@ import { accountOfToken, versionedPath } from '../graph-gate.ts';
 import { createLogin } from '../graph-login.ts';
 import { createGraphPeople } from '../graph-people.ts';
 import { badParameter, graphRefusal, refuse } from '../graph-refusal.ts';
-import { Refusal } from '../refusal.ts';
 import type { MakeSimulator, SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 import { addComment, listComments } from './comments.ts';
 import { Containers, containerStatus, statusText } from './containers.ts';
@@ -146,14 +145,7 @@ export const makeInstagramSimulator: MakeSimulator = (world) => {
 
   return {
     platform: 'instagram',
-    async handle(request) {
-      try {
-        return await answer(request);
-      } catch (error) {
-        if (error instanceof Refusal) return error.response;
-        throw error;
-      }
-    },
+    handle: answer,
     faults: {
       refused: () => graphRefusal(ERRORS.imageRatio),
       rateLimited: () => graphRefusal(ERRORS.callLimit),

@@ -1,4 +1,3 @@
-import { Refusal } from '../refusal.ts';
 import type { MakeSimulator, SimRequest, SimResponse } from '../simulator.ts';
 import { ownerView } from './accounts.ts';
 import { answerError, INVALID_TOKEN, refuse, throttled } from './answers.ts';
@@ -55,14 +54,7 @@ export const makeMastodonSimulator: MakeSimulator = (world) => {
 
   return {
     platform: 'mastodon',
-    async handle(request) {
-      try {
-        return await route(request);
-      } catch (error) {
-        if (error instanceof Refusal) return error.response;
-        throw error;
-      }
-    },
+    handle: route,
     faults: {
       refused: () => answerError(422, 'Validation failed: Text is not liked here'),
       rateLimited: () => throttled(world.now()),

@@ -3,7 +3,6 @@ import { bodyParameters, onlyQuery, pick, requestedFields } from '../graph-field
 import { accountOfToken } from '../graph-gate.ts';
 import { createLogin } from '../graph-login.ts';
 import { badParameter, graphRefusal, refuse } from '../graph-refusal.ts';
-import { Refusal } from '../refusal.ts';
 import type { MakeSimulator, SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 import { Containers, containerStatus } from './containers.ts';
 import { FULL_SCOPES, pathParts, requireScopes } from './gate.ts';
@@ -140,14 +139,7 @@ export const makeThreadsSimulator: MakeSimulator = (world) => {
 
   return {
     platform: 'threads',
-    async handle(request) {
-      try {
-        return await answer(request);
-      } catch (error) {
-        if (error instanceof Refusal) return error.response;
-        throw error;
-      }
-    },
+    handle: answer,
     faults: {
       refused: () => graphRefusal(ERRORS.textTooLong),
       rateLimited: () => graphRefusal(ERRORS.callLimit),

@@ -1,5 +1,5 @@
 import { createConsent, isLoopbackAddress, isSecureAddress } from '../consent.ts';
-import { Refusal, refuse } from '../refusal.ts';
+import { refuse } from '../refusal.ts';
 import type { MakeSimulator, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 import { apiError, internalError, invalidParams, rateLimited, tokenInvalid } from './answers.ts';
 import { creatorInfo } from './creator.ts';
@@ -93,9 +93,6 @@ function simulate(world: SimWorld, limits: Limits): ReturnType<MakeSimulator> {
       process(state, world);
       try {
         return await route(request);
-      } catch (error) {
-        if (error instanceof Refusal) return error.response;
-        throw error;
       } finally {
         process(state, world);
       }
