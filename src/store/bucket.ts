@@ -43,8 +43,9 @@ export function createMediaStorage(
     async sign(place) {
       const name = place.name.split('/').map(encodeURIComponent).join('/');
       const { data, error } = await client.storage.from(place.bucket).createSignedUrl(name, SIGNED_SECONDS);
-      const token = error === null ? new URL(data.signedUrl).searchParams.get('token') : null;
-      if (token === null) throw unsigned(error);
+      // Not through URL: Storage writes a '?' or '#' of the name into the address as it is.
+      const token = error === null ? /[?&]token=([\w.-]+)$/.exec(data.signedUrl)?.[1] : undefined;
+      if (token === undefined) throw unsigned(error);
       return `${objects}/sign/${storagePath(place)}?token=${token}`;
     },
   };
