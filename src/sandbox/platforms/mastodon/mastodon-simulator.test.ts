@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mp4 } from '../../../../test/support/mp4.ts';
 import { type Platforms, startPlatforms } from '../server.ts';
 import type { SimAccount } from '../simulator.ts';
 import { FULL_SCOPES } from './gate.ts';
@@ -127,6 +128,14 @@ describe('the simulated Mastodon', () => {
     expect((await upload(Buffer.from('no picture at all'), 'image/jpeg')).status).toBe(422);
     expect((await upload(Buffer.from('no film, honestly'), 'video/mp4')).status).toBe(422);
     expect((await upload(Buffer.from('%PDF-1.7'), 'application/pdf')).status).toBe(422);
+  });
+
+  it.each([
+    [{ width: 4000, height: 3000 }, /4000x3000 videos are not supported/],
+    [{ framesPerSecond: 130 }, /130fps videos are not supported/],
+  ])('refuses a film of %j', async (shape, sentence) => {
+    const { status, json } = await upload(await mp4({ seconds: 1, ...shape }), 'video/mp4');
+    expect({ status, error: json['error'] }).toEqual({ status: 422, error: expect.stringMatching(sentence) });
   });
 
   it('counts the characters of a description, as Ruby does', async () => {

@@ -1,3 +1,4 @@
+import { ALL_FORMATS, BufferSource, Input } from 'mediabunny';
 import sharp from 'sharp';
 import type { SimAccount, SimFile, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 import { refuse } from './answers.ts';
@@ -6,6 +7,7 @@ import type { Media, State } from './state.ts';
 
 /** Files that belong to no status are removed after a day. */
 const ORPHAN_LIFE_MS = 24 * 60 * 60_000;
+const FRAMES_COUNTED = 100;
 const FIELDS = ['description', 'focus'];
 
 /** POST /api/v2/media: pictures at once, films later. */
@@ -60,6 +62,17 @@ export function view({ id, type, description, readyAt }: Media, now: number): ob
   return { id, type, url, preview_url: url, remote_url: null, meta: {}, description, blurhash: null };
 }
 
+/** app/models/media_attachment.rb, check_video_dimensions. What cannot be read fails later, in the processing. */
+async function checkFilm(bytes: Buffer): Promise<void> {
+  const input = new Input({ formats: ALL_FORMATS, source: new BufferSource(bytes) });
+  const track = await input.getPrimaryVideoTrack().catch(() => null);
+  if (track === null) return;
+  const [width, height] = [await track.getDisplayWidth(), await track.getDisplayHeight()];
+  const fps = Math.round((await track.computePacketStats(FRAMES_COUNTED)).averagePacketRate);
+  if (width * height > LIMITS.videoPixels) refuse(422, `${width}x${height} videos are not supported`);
+  if (fps > LIMITS.frameRate) refuse(422, `${fps}fps videos are not supported`);
+}
+
 async function typeOf(file: SimFile): Promise<Media['type']> {
   const refused = 'Validation failed: File content type is invalid';
   if (VIDEO_TYPES.includes(file.type)) {
@@ -68,6 +81,7 @@ async function typeOf(file: SimFile): Promise<Media['type']> {
     if (!film) refuse(422, refused);
     if (file.bytes.length > LIMITS.videoBytes)
       refuse(422, 'Validation failed: File file size must be less than 99 MB');
+    await checkFilm(file.bytes);
     return 'video';
   }
   if (!IMAGE_TYPES.includes(file.type)) refuse(422, refused);
