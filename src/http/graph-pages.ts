@@ -1,8 +1,9 @@
 /** What Facebook's login gives, for the two platforms that are reached through Pages. */
 import { z } from 'zod';
-import type { PublishError } from '../core/errors.ts';
+import { PublishError } from '../core/errors.ts';
 import type { Http, HttpResponse } from '../core/http.ts';
 import { givenTokens } from '../core/oauth.ts';
+import type { AppCredentials, Refreshed } from '../core/platform.ts';
 import { Secret } from '../core/secret.ts';
 import { bearer, graphPage } from './graph.ts';
 
@@ -109,4 +110,28 @@ export async function agreedTo(login: GraphLogin, person: Secret): Promise<reado
   const parsed = granted.safeParse(response.json);
   if (response.status !== 200 || !parsed.success) return null;
   return parsed.data.data.filter(({ status }) => status === 'granted').map(({ permission }) => permission);
+}
+
+/**
+ * The Page's own token where a person's was stored, which dies after an hour or 60 days. null: it is a Page's already,
+ * our app is not known, or anything was refused; what was stored is used as it is then.
+ */
+export async function pageTokenFor(
+  login: GraphLogin,
+  { clientId: id, clientSecret: secret }: AppCredentials,
+  stored: Secret,
+  isIts: (page: GivenPage) => boolean,
+): Promise<Refreshed | null> {
+  if (id === undefined || secret === undefined) return null;
+  try {
+    // A Page has no Pages: that is how its token is told from a person's.
+    await pagesOf(login, stored);
+    const person = await longLived(login, { id, secret }, stored);
+    const own = (await pagesOf(login, person.token)).find(isIts);
+    if (own?.access_token === undefined) return null;
+    return { token: new Secret(own.access_token), refreshToken: null, expiresAt: person.expiresAt };
+  } catch (error) {
+    if (error instanceof PublishError) return null;
+    throw error;
+  }
 }

@@ -18,7 +18,7 @@ import {
   type Person,
   schedule,
 } from '../support/people.ts';
-import { usePublisher } from '../support/publisher.ts';
+import { encrypt, usePublisher } from '../support/publisher.ts';
 
 const publisher = usePublisher();
 let photo: string;
@@ -159,7 +159,7 @@ describe.each(KINDS)('a token that the platform refuses %s', (_moment, columns) 
     const dead = await page();
     const alive = await page();
     await publisher().supabase
-      .sql`update public.platform_connections set access_token_encrypted = 'EAABnobody'
+      .sql`update public.platform_connections set access_token_encrypted = ${encrypt('EAABnobody')}
       where id = ${dead.account.connectionId}`;
     await posts(dead.person, 3, columns());
     await posts(alive.person, 3, columns());
@@ -192,15 +192,18 @@ it('a token that the app has renewed meanwhile is not disconnected by the refusa
   await posts(person, 1, { images: [photo] });
   // The refusal arrives after the app has stored a new token in the same row.
   platforms.setFaults([{ platform: 'facebook', kind: 'slow', ms: 400, match: 'POST .*/photos', times: 1 }]);
-  await supabase.sql`update public.platform_connections set access_token_encrypted = 'EAABold'
+  await supabase.sql`update public.platform_connections set access_token_encrypted = ${encrypt('EAABold')}
     where id = ${account.connectionId}`;
   const before = requests();
   const ticking = run({ userId: person.id });
-  // Claimed, and with the old token in hand: the upload answers late.
-  const claimed = async () =>
-    (await supabase.sql`select 1 from public.publish_targets where account_id = ${account.id}`).length > 0;
-  while (!(await claimed())) await wait(5);
-  await supabase.sql`update public.platform_connections set access_token_encrypted = ${account.token}
+  // With the old token in hand, which needs no renewal: the upload answers late.
+  const taken = async () =>
+    (
+      await supabase.sql`select 1 from public.publish_holds
+        where key = ${`facebook:${account.id}`} and token_good_until is not null`
+    ).length > 0;
+  while (!(await taken())) await wait(5);
+  await supabase.sql`update public.platform_connections set access_token_encrypted = ${encrypt(account.token)}
     where id = ${account.connectionId}`;
   const { notices } = await ticking;
   expect(requests() - before).toBe(1);

@@ -356,3 +356,68 @@ it('a refusal after a renewal that was cut off says that the token may have been
   expect(notices).toHaveLength(1);
   expect(notices[0]).toContain('An earlier renewal was cut off');
 });
+
+describe.each([
+  ['facebook', 'FACEBOOK'],
+  ['instagram', 'INSTAGRAM'],
+] as const)('on %s a person’s token where a Page’s should be', (platform, prefix) => {
+  const app = { [`${prefix}_APP_ID`]: 'app-1', [`${prefix}_APP_SECRET`]: 'app-1-secret' };
+  let photo: string;
+  beforeAll(async () => {
+    photo = await storeFile(publisher().supabase, 'bakery-sourdough.jpg');
+  });
+  async function connected() {
+    const person = await addPerson(publisher());
+    const account = await connect(publisher(), person, platform, {
+      sim: { extra: { personToken: `EAAU-of-${person.id}`, pageId: `7700000000${platform.length}` } },
+      connection: { access_token_encrypted: encrypt(`EAAU-of-${person.id}`) },
+    });
+    return { person, account };
+  }
+  const post = (person: Person) => schedule(publisher(), person, { platform, images: [photo] });
+  const exchanges = (since: number) =>
+    publisher()
+      .wire()
+      .slice(since)
+      .filter(({ path }) => path.endsWith('/oauth/access_token')).length;
+
+  it('is exchanged for the Page’s own with our app, once', async () => {
+    const { run, wire } = publisher();
+    const { person, account } = await connected();
+    const since = wire().length;
+    await post(person);
+    const first = await run({ userId: person.id, env: app });
+    expect(first.summary).toMatchObject({ published: 1 });
+    expect(decrypt((await connectionOf(account)).access)).toBe(account.token);
+    await post(person);
+    expect((await run({ userId: person.id, env: app })).summary.published).toBe(1);
+    expect(exchanges(since)).toBe(1);
+  });
+
+  it('without our app is used as it is, and the platform says what it is', async () => {
+    const { run, wire } = publisher();
+    const { person, account } = await connected();
+    const since = wire().length;
+    await post(person);
+    expect((await run({ userId: person.id })).summary.published).toBe(0);
+    expect(exchanges(since)).toBe(0);
+    expect(decrypt((await connectionOf(account)).access)).toContain('EAAU-of-');
+  });
+
+  it('a Page’s token is not exchanged, and asked about once a day', async () => {
+    const { run, wire } = publisher();
+    const person = await addPerson(publisher());
+    const account = await connect(publisher(), person, platform);
+    const since = wire().length;
+    for (let n = 0; n < 2; n += 1) {
+      await post(person);
+      expect((await run({ userId: person.id, env: app })).summary.published).toBe(1);
+    }
+    expect(exchanges(since)).toBe(0);
+    const looks = wire()
+      .slice(since)
+      .filter(({ path }) => path.endsWith('/me/accounts'));
+    expect(looks).toHaveLength(1);
+    expect(decrypt((await connectionOf(account)).access)).toBe(account.token);
+  });
+});

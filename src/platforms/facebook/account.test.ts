@@ -37,7 +37,7 @@ describe('account', () => {
     });
   });
 
-  it('does not refresh: Page tokens do not expire', async () => {
+  it('without the credentials of our app it renews nothing', async () => {
     expect(await facebook.refresh(world.context, world.account)).toBeNull();
   });
 

@@ -1,6 +1,8 @@
 import { PublishError } from '../../core/errors.ts';
 import type { Account, ConnectionRow, PlatformContext, Refreshed, Verified } from '../../core/platform.ts';
+import { pageTokenFor } from '../../http/graph-pages.ts';
 import { caller, readMe } from './api.ts';
+import { loginOf } from './connect.ts';
 
 /** The Page's id. */
 export function accountId(connection: ConnectionRow): string | null {
@@ -20,7 +22,7 @@ export async function verify(context: PlatformContext, account: Account): Promis
   });
 }
 
-/** Page tokens do not expire by time; once dead, only a person can make a new one. */
-export async function refresh(_context: PlatformContext, _account: Account): Promise<Refreshed | null> {
-  return null;
+/** Page tokens have no end by time. Some apps store the person's, which has: the Page's own is taken in its place. */
+export async function refresh(context: PlatformContext, account: Account): Promise<Refreshed | null> {
+  return pageTokenFor(loginOf(context), await context.app(), account.token, ({ id }) => id === account.id);
 }

@@ -66,7 +66,8 @@ export const capabilities: Capabilities = {
   text: { max: 63_206, unit: 'characters' },
   // Only reels have a documented number (30 in 24 hours, refused by Facebook itself).
   writesPerHour: 60,
-  refreshBeforeMs: null,
+  // A token that we have not seen yet may be a person's; Pages' tokens have no end.
+  refreshBeforeMs: 7 * 24 * 3_600_000,
   accessTrap:
     'A changed password, a removed role on the Page and 90 days in which the person does not use the app end its access without notice.',
 };

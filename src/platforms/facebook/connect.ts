@@ -62,7 +62,7 @@ export const connecting: Connecting = {
   },
 };
 
-function loginOf(context: PlatformContext): GraphLogin {
+export function loginOf(context: PlatformContext): GraphLogin {
   return {
     http: context.http,
     now: () => context.now(),

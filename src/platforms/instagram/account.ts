@@ -1,8 +1,10 @@
 import { PublishError } from '../../core/errors.ts';
 import type { Account, ConnectionRow, PlatformContext, Refreshed, Verified } from '../../core/platform.ts';
 import type { Secret } from '../../core/secret.ts';
+import { pageTokenFor } from '../../http/graph-pages.ts';
 import { accountName, accountOfPage, accountOfToken, refreshedToken } from './api.ts';
 import { loginWorld } from './call.ts';
+import { loginOf } from './connect.ts';
 
 /** Instagram user ids; a page_id may hold one instead of a Page's id. */
 const INSTAGRAM_ID = /^1784\d{13}$/;
@@ -39,11 +41,19 @@ export async function verify(context: PlatformContext, account: Account): Promis
 }
 
 /**
- * A new 60-day token. Instagram Login only: Facebook Login tokens are made by a person's login and not renewed here.
+ * A new 60-day token of the Instagram Login. Of the Facebook Login Pages' tokens have no end by time; a person's is
+ * replaced by that of the account's Page.
  * @throws PublishError (auth) when the token has ended already
  */
 export async function refresh(context: PlatformContext, account: Account): Promise<Refreshed | null> {
-  if (loginWorld(account.token) === 'facebook') return null;
+  if (loginWorld(account.token) === 'facebook') {
+    return pageTokenFor(
+      loginOf(context),
+      await context.app(),
+      account.token,
+      ({ instagram_business_account: own }) => own?.id === account.id,
+    );
+  }
   const { token, expiresInSeconds } = await refreshedToken(context, account.token);
   return {
     token,

@@ -91,15 +91,19 @@ async function ownAccount(
   return instagramAccount(id, name, token, expiresAt, true, scopes);
 }
 
-/** The accounts behind the Pages that a person may post to, with the Pages' tokens. */
-async function throughPages(context: PlatformContext, person: Secret): Promise<readonly GivenAccount[]> {
-  const login: GraphLogin = {
+export function loginOf(context: PlatformContext): GraphLogin {
+  return {
     http: context.http,
     now: () => context.now(),
     label: 'Instagram',
     url: (path) => `https://graph.facebook.com/${context.settings.version ?? DEFAULT_VERSION}/${path}`,
     error: (response) => requestError(response, context.now()),
   };
+}
+
+/** The accounts behind the Pages that a person may post to, with the Pages' tokens. */
+async function throughPages(context: PlatformContext, person: Secret): Promise<readonly GivenAccount[]> {
+  const login = loginOf(context);
   const { clientId: id, clientSecret } = await context.app();
   const through =
     id === undefined || clientSecret === undefined
