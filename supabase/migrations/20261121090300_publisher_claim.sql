@@ -18,7 +18,8 @@ begin
                             order by c.connected_at desc nulls last, c.id), '[]'::jsonb)
     into v_connections
     from public.platform_connections c
-    left join public.publish_holds h on h.scope = 'account' and h.token_md5 = md5(c.access_token_encrypted)
+    left join lateral (select max(k.token_good_until) as token_good_until from public.publish_holds k
+        where k.scope = 'account' and k.token_md5 = md5(c.access_token_encrypted)) h on true
     where c.user_id = coalesce(v_owner, v_queue.user_id);
 
   -- One installation family has a platform_settings with connection_id and auto_posting, another has not.

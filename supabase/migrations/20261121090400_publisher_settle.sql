@@ -473,7 +473,8 @@ begin
   return (select coalesce(jsonb_agg(to_jsonb(e.c) || jsonb_build_object('token_good_until', e.token_good_until)), '[]'::jsonb)
     from (select c, h.token_good_until
       from public.platform_connections c
-      left join public.publish_holds h on h.scope = 'account' and h.token_md5 = md5(c.access_token_encrypted)
+      left join lateral (select max(k.token_good_until) as token_good_until from public.publish_holds k
+        where k.scope = 'account' and k.token_md5 = md5(c.access_token_encrypted)) h on true
       where c.is_active is not false and c.access_token_encrypted is not null
         -- What ended long ago was given up by its owner.
         and coalesce(h.token_good_until, c.token_expires_at at time zone 'UTC')

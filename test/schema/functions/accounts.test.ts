@@ -117,6 +117,23 @@ describe('refreshing a token', () => {
     expect((await take(post)).claimed.connections).toMatchObject([{ tokenGoodUntil: null }]);
   });
 
+  it('that is known under the connection’s name and under the account’s makes no second connection', async () => {
+    const { store, sql, addPost, plan, take } = world();
+    const { user, account } = await connected();
+    for (const [key, hours] of [
+      [KEY, 1],
+      [`youtube:${account.connectionId}`, 2],
+    ] as const) {
+      await sql`insert into public.publish_holds (scope, key, token_md5, token_good_until)
+        values ('account', ${key}, ${md5('cipher')}, now() + make_interval(hours => ${hours}))`;
+    }
+    const post = await addPost(user);
+    await plan();
+    expect((await take(post)).claimed.connections).toHaveLength(1);
+    await sql`update public.publish_install set renewals_at = null`;
+    expect(await store.renewals()).toHaveLength(1);
+  });
+
   it('gives its turn back when it brought nothing', async () => {
     const { store } = world();
     const { account } = await connected();
