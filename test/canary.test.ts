@@ -214,6 +214,8 @@ const CALLS: readonly (readonly [string, () => readonly string[], string?])[] = 
   ['connections', () => ['connections', 'list', '--json']],
   ['connections', () => ['connections', 'verify']],
   ['connections', () => ['connections', 'refresh', 'x account 9']],
+  ['connections', () => ['connections', 'connect', 'threads', '--token'], `${TYPED}\n`],
+  ['connections', () => ['connections', 'connect', 'bluesky'], `nobody.example\n${TYPED}\n`],
   ['credentials', () => ['credentials', 'set', 'linkedin', '--only', 'secret'], opaqueInput],
   ['credentials', () => ['credentials', 'list']],
   ['credentials', () => ['credentials', 'verify']],

@@ -56,6 +56,11 @@ export function createInput(stdin: Stdin, ask: NodeJS.WritableStream): Input {
 
   async function shown(question: string, signal: AbortSignal | undefined): Promise<string | null> {
     const reader = createInterface({ input: stdin, output: ask, terminal: true });
+    // The terminal is in raw mode, so that Ctrl-C is no signal by itself.
+    reader.once('SIGINT', () => {
+      reader.close();
+      process.kill(process.pid, 'SIGINT');
+    });
     const closed = once(reader, 'close').then(() => null);
     try {
       return await Promise.race([reader.question(question, signal === undefined ? {} : { signal }), closed]);

@@ -1,3 +1,6 @@
+import type { ChildProcess } from 'node:child_process';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ConnectOptions, connectAccount } from '../../src/cli/connections/connect.ts';
 import { EncryptionKey } from '../../src/core/encryption.ts';
@@ -10,6 +13,7 @@ import { installedLongAgo, readRow } from '../support/app-rows.ts';
 import { type CommandOutput, runCommand } from '../support/command.ts';
 import { addPerson, type ConnectedAccount, connect, type Person, schedule } from '../support/people.ts';
 import { encrypt, usePublisher } from '../support/publisher.ts';
+import { runProcess } from '../support/run-process.ts';
 
 const publisher = usePublisher();
 beforeAll(() => installedLongAgo(publisher()));
@@ -357,6 +361,14 @@ describe('content-publisher connections connect: https addresses, where platform
     expect(organization).toMatchObject({ organization_id: '7998859', page_name: page.name });
   });
 
+  it('where nobody can paste it, that is said at once', async () => {
+    const person = await addPerson(publisher());
+    expect(await run(person, 'threads', there)).toMatchObject({
+      code: 64,
+      err: expect.stringContaining('No address was pasted.'),
+    });
+  });
+
   it('a permission that the platform does not know is told as it says it', async () => {
     const person = await addPerson(publisher());
     const refused: Answer = async (_question, printed) => {
@@ -476,6 +488,22 @@ describe('content-publisher connections connect: a token or an app password that
     expect(rows).toHaveLength(2);
     expectSound(rows.find(({ platform }) => platform === 'instagram') ?? {}, instagram.id);
   });
+
+  it.each([
+    ['a blank inside', 'THAA one two'],
+    ['a control character', 'THAA\u0007one'],
+    ['ciphertext', 'gAAAAABhello'],
+  ])(
+    'a pasted token with %s is refused before it is sent anywhere, and not repeated',
+    async (_what, token) => {
+      const person = await addPerson(publisher());
+      const asked = publisher().wire().length;
+      const { code, err } = await run(person, 'threads', { token: true }, typed(token));
+      expect(code).toBe(64);
+      expect(err).not.toContain(token);
+      expect(publisher().wire()).toHaveLength(asked);
+    },
+  );
 
   it('platforms whose tokens live for hours take none, and nothing typed is nothing', async () => {
     const person = await addPerson(publisher());
@@ -637,5 +665,59 @@ describe('when a platform answers badly', () => {
     const { code, err } = await run(person, 'youtube', {}, undefined, { YOUTUBE_CLIENT_SECRET: '' });
     expect([code, err]).toEqual([78, expect.stringContaining('YOUTUBE_CLIENT_SECRET')]);
     expect((await run(person, 'x', {}, undefined, { X_CLIENT_ID: '' })).code).toBe(78);
+  });
+});
+
+describe('the program itself', () => {
+  const BIN = fileURLToPath(new URL('../../bin/content-publisher', import.meta.url));
+
+  async function program(
+    person: Person,
+    args: readonly string[],
+    options: Partial<Parameters<typeof runProcess>[2]>,
+  ) {
+    const all = ['--', BIN, '--env-file', '/dev/null', 'connections', 'connect', ...args];
+    const env = { ...publisher().env, TEST_USER_ID: person.id };
+    return await runProcess(process.execPath, all, { cwd: dirname(BIN), env, ...options });
+  }
+
+  /** As soon as the address to open has been printed. */
+  const whenAsked = (act: (printed: string, child: ChildProcess) => unknown) => (child: ChildProcess) => {
+    let printed = '';
+    child.stdout?.on('data', (bytes) => {
+      const asked = /^http\S+\n/m;
+      const before = asked.test(printed);
+      printed += String(bytes);
+      if (!before && asked.test(printed)) act(printed, child);
+    });
+  };
+
+  it('waits for the browser, and ends when it was there', async () => {
+    const person = await addPerson(publisher());
+    const { id } = simulate('youtube', { id: 'UCprogramprogramprogra01' });
+    const started = whenAsked(async (printed) => await fetch(await agree(printed, id)));
+    const { code, stdout, stderr } = await program(person, ['youtube'], { started });
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('Connected: the YouTube account');
+    expectSound(await onlyRow(person), id);
+  });
+
+  it('ends at once with Ctrl-C', async () => {
+    const person = await addPerson(publisher());
+    const started = whenAsked((_printed, child) => child.kill('SIGINT'));
+    const { code, stderr, ms } = await program(person, ['youtube'], { started });
+    expect([code, stderr]).toEqual([75, expect.stringContaining('Told to stop; nothing was changed.')]);
+    expect(ms).toBeLessThan(30_000);
+  });
+
+  it('takes handle and password from a pipe', async () => {
+    const person = await addPerson(publisher());
+    const did = 'did:plc:programprogramprogramabc';
+    simulate('bluesky', { id: did, name: 'program.example', refreshToken: 'abcd-efgh-ijkl-mnop' });
+    const input = 'program.example\nabcd-efgh-ijkl-mnop\n';
+    const { code, stdout, stderr } = await program(person, ['bluesky'], { input });
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).not.toContain('abcd-efgh');
+    expectSound(await onlyRow(person), did);
   });
 });

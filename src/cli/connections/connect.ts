@@ -11,6 +11,7 @@ import type { Store } from '../../core/store.ts';
 import { platforms } from '../../platforms/index.ts';
 import type { PublishDeps } from '../../tick/deps.ts';
 import { tokenMd5 } from '../../tick/tokens.ts';
+import { askSecrets } from '../ask-secrets.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type AskingIo, CommandError } from '../io.ts';
 import { newIdentity } from '../wire.ts';
@@ -113,9 +114,9 @@ async function give(
   const server = await serverOf(io, module, options.server);
   const context = deps.context(platform);
   if (pasted !== undefined && (options.token || oauth === undefined)) {
-    const name = pasted.nameQuestion === undefined ? null : await ask(io, pasted.nameQuestion, false);
-    const secret = new Secret(await ask(io, pasted.question, true));
-    return await pasted.accounts(context, { secret, name, server });
+    const name = pasted.nameQuestion === undefined ? null : await ask(io, pasted.nameQuestion);
+    const [secret] = await askSecrets(io, [pasted.question]);
+    return secret === undefined ? [] : await pasted.accounts(context, { secret, name, server });
   }
   if (oauth === undefined || options.token) {
     const hint = `Leave out --token: ${label} asks you in the browser.`;
@@ -130,7 +131,7 @@ async function give(
     io.out(`Open this address in a browser and agree there:\n\n${at(begun.url, apiUrl)}\n\n`);
     if (oauth.redirect === 'registered port' && options.redirect === undefined)
       io.out(`${redirect.uri} must be registered as a redirect address of our app at ${label}.\n`);
-    const query = await redirect.query(io, state);
+    const query = await redirect.query(io, state, deps.signal);
     return await begun.finish(codeIn(query, label));
   } finally {
     redirect.close();
@@ -200,7 +201,7 @@ async function serverOf(
     const hint = 'Leave out --server.';
     throw new CommandError(EXIT.usage, 'Accounts of this platform have no server of their own.', hint);
   }
-  const text = named ?? (server.usual === null ? await ask(io, server.question, false) : server.usual);
+  const text = named ?? (server.usual === null ? await ask(io, server.question) : server.usual);
   const origin = serverOrigin(text);
   if (origin !== null) return origin;
   throw new CommandError(
@@ -210,8 +211,8 @@ async function serverOf(
   );
 }
 
-async function ask(io: AskingIo, question: string, hidden: boolean): Promise<string> {
-  const line = (await io.asks.line(`${question}: `, { hidden }))?.trim() ?? '';
+async function ask(io: AskingIo, question: string): Promise<string> {
+  const line = (await io.asks.line(`${question}: `))?.trim() ?? '';
   if (line !== '') return line;
   const hint = 'Type it when you are asked, or write it to the standard input of the command.';
   throw new CommandError(EXIT.usage, `Nothing was given for: ${question}.`, hint);

@@ -1,6 +1,5 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
 import { EXIT } from '../exit-codes.ts';
 import { type AskingIo, CommandError } from '../io.ts';
 
@@ -12,7 +11,7 @@ const WAIT_MS = 10 * 60_000;
 export interface Redirect {
   readonly uri: string;
   /** The query of the address that the browser was sent back to. @throws CommandError */
-  query(io: AskingIo, state: string): Promise<URLSearchParams>;
+  query(io: AskingIo, state: string, stop: AbortSignal): Promise<URLSearchParams>;
   close(): void;
 }
 
@@ -30,18 +29,15 @@ export async function loopbackRedirect(port: number): Promise<Redirect> {
   const uri = `http://127.0.0.1:${(server.address() as AddressInfo).port}${CALLBACK}`;
   return {
     uri,
-    async query(io, state) {
-      const over = new AbortController();
-      try {
-        return await Promise.race([
-          fromBrowser(server, uri, state),
-          pasted(io, uri, state, over.signal),
-          tooLate(over.signal),
-        ]);
-      } finally {
-        over.abort();
-      }
-    },
+    query: (io, state, stop) =>
+      within(stop, async (over) => {
+        const question = 'Or paste the address that the browser shows afterwards: ';
+        // Nobody need sit at the terminal.
+        const typed = pasted(io, question, uri, state, over).then(
+          (query) => query ?? new Promise<never>(() => {}),
+        );
+        return await Promise.race([fromBrowser(server, uri, state), typed]);
+      }),
     close: () => {
       server.close();
       server.closeAllConnections();
@@ -53,16 +49,43 @@ export async function loopbackRedirect(port: number): Promise<Redirect> {
 export function pastedRedirect(uri: string): Redirect {
   return {
     uri,
-    async query(io, state) {
-      const over = new AbortController();
-      try {
-        return await Promise.race([pasted(io, uri, state, over.signal), tooLate(over.signal)]);
-      } finally {
-        over.abort();
-      }
-    },
+    query: (io, state, stop) =>
+      within(stop, async (over) => {
+        const query = await pasted(
+          io,
+          'Paste the address that the browser shows afterwards: ',
+          uri,
+          state,
+          over,
+        );
+        if (query !== null) return query;
+        const hint =
+          'Run the command in a terminal, where it asks, or write the address to its standard input.';
+        throw new CommandError(EXIT.usage, 'No address was pasted.', hint);
+      }),
     close: () => undefined,
   };
+}
+
+/** Ends what is waited for after a while, and when the command is told to stop. */
+async function within<T>(stop: AbortSignal, work: (over: AbortSignal) => Promise<T>): Promise<T> {
+  const over = new AbortController();
+  const late = new Promise<never>((_resolve, reject) => {
+    const timer = setTimeout(() => {
+      const message = `Nobody came back from the browser within ${WAIT_MS / 60_000} minutes.`;
+      reject(new CommandError(EXIT.again, message, 'Repeat the command.'));
+    }, WAIT_MS);
+    over.signal.addEventListener('abort', () => clearTimeout(timer));
+    const onStop = () =>
+      reject(new CommandError(EXIT.again, 'Told to stop; nothing was changed.', 'Repeat the command.'));
+    if (stop.aborted) onStop();
+    stop.addEventListener('abort', onStop, { signal: over.signal });
+  });
+  try {
+    return await Promise.race([work(over.signal), late]);
+  } finally {
+    over.abort();
+  }
 }
 
 function fromBrowser(server: Server, uri: string, state: string): Promise<URLSearchParams> {
@@ -85,13 +108,16 @@ function fromBrowser(server: Server, uri: string, state: string): Promise<URLSea
   });
 }
 
-/** Never settles where nobody pastes anything. */
-async function pasted(io: AskingIo, uri: string, state: string, over: AbortSignal): Promise<URLSearchParams> {
-  const question = 'Or paste the address that the browser shows afterwards: ';
-  // Hidden where it is the only way: with the code in it somebody could be faster.
+/** null: there is nobody to paste it. */
+async function pasted(
+  io: AskingIo,
+  question: string,
+  uri: string,
+  state: string,
+  over: AbortSignal,
+): Promise<URLSearchParams | null> {
   const line = await io.asks.line(question, { signal: over });
-  if (line === null || over.aborted) return await new Promise(() => undefined);
-  return readAddress(line.trim(), uri, state);
+  return line === null ? null : readAddress(line.trim(), uri, state);
 }
 
 function readAddress(text: string, uri: string, state: string): URLSearchParams {
@@ -109,10 +135,4 @@ function readAddress(text: string, uri: string, state: string): URLSearchParams 
     throw new CommandError(EXIT.usage, message, again);
   }
   return url.searchParams;
-}
-
-async function tooLate(over: AbortSignal): Promise<never> {
-  await wait(WAIT_MS, undefined, { signal: over, ref: true }).catch(() => new Promise(() => undefined));
-  const message = `Nobody came back from the browser within ${WAIT_MS / 60_000} minutes.`;
-  throw new CommandError(EXIT.again, message, 'Repeat the command.');
 }
