@@ -89,6 +89,31 @@ export function pageOf<T extends { readonly id: string }>(
   return { status: 200, json: { data: page.map(show), paging } };
 }
 
+/** GET /{id}/insights?metric=…; figures do not grow here. One metric that is not known fails the whole call. */
+export function insightsOf(
+  id: string,
+  query: URLSearchParams,
+  known: readonly string[],
+  figure: (index: number) => number,
+): SimResponse {
+  const names = (query.get('metric') ?? '').split(',');
+  if (!names.every((name) => known.includes(name)))
+    badParameter(`metric[0] must be one of the following values: ${known.join(', ')}`);
+  const data = names.map((name, index) => ({
+    name,
+    period: 'lifetime',
+    values: [{ value: figure(index) }],
+    title: name,
+    id: `${id}/insights/${name}/lifetime`,
+  }));
+  return { status: 200, json: { data } };
+}
+
+/** Whole seconds and '+0000', as Meta writes times. */
+export function graphTime(iso: string): string {
+  return iso.replace(/(\.\d+)?Z$/, '+0000');
+}
+
 function cursor({ id }: { readonly id: string }): string {
   return Buffer.from(id).toString('base64url');
 }

@@ -1,10 +1,9 @@
 import type { Comments } from '../comments.ts';
-import { onlyQuery, pageOf, pick } from '../graph-fields.ts';
+import { graphTime, onlyQuery, pageOf, pick } from '../graph-fields.ts';
 import { badParameter } from '../graph-refusal.ts';
 import type { SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 import { requireScopes } from './gate.ts';
 import { fieldsOf, formOf } from './parameters.ts';
-import { graphTime } from './reads.ts';
 import { missingObject } from './refusals.ts';
 import type { State } from './state.ts';
 

@@ -1,6 +1,5 @@
 import { isPost } from '../comments.ts';
-import { onlyQuery, pageOf, pick, timesIn } from '../graph-fields.ts';
-import { badParameter } from '../graph-refusal.ts';
+import { graphTime, insightsOf, onlyQuery, pageOf, pick, timesIn } from '../graph-fields.ts';
 import type { PublicPost, SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 import { fieldsOf } from './parameters.ts';
 import { isDone, permalinkOf, statusOf } from './processing.ts';
@@ -184,19 +183,5 @@ function storyView(state: State, { id, at, url }: PublicPost): Record<string, un
 function insights(world: SimWorld, account: SimAccount, id: string, query: URLSearchParams): SimResponse {
   onlyQuery(query, ['metric', 'period']);
   if (!world.visible(account.id).some((post) => post.id === id)) return missingObject(id);
-  const metrics = (query.get('metric') ?? '').split(',');
-  if (!metrics.every((metric) => METRICS.includes(metric)))
-    badParameter('The value must be a valid insights metric');
-  const data = metrics.map((name) => ({
-    name,
-    period: 'lifetime',
-    values: [{ value: 0 }],
-    id: `${id}/insights/${name}/lifetime`,
-  }));
-  return { status: 200, json: { data } };
-}
-
-/** '2026-11-21T10:00:00+0000' */
-export function graphTime(iso: string): string {
-  return iso.replace(/\.\d+Z$/, '+0000');
+  return insightsOf(id, query, METRICS, () => 0);
 }

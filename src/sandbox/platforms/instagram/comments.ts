@@ -1,5 +1,5 @@
 import { type Comments, postToComment } from '../comments.ts';
-import { onlyQuery, pageOf, pick, requestedFields } from '../graph-fields.ts';
+import { graphTime, onlyQuery, pageOf, pick, requestedFields } from '../graph-fields.ts';
 import { badParameter, refuse } from '../graph-refusal.ts';
 import type { SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 import { requireCommentScope } from './gate.ts';
@@ -55,8 +55,7 @@ export function listComments(
         {
           id,
           text,
-          // The platform writes whole seconds and '+0000'.
-          timestamp: at.replace(/(\.\d+)?Z$/, '+0000'),
+          timestamp: graphTime(at),
           username: author.name,
           like_count: 0,
           hidden: false,

@@ -1,6 +1,6 @@
 import { isPost } from '../comments.ts';
-import { onlyQuery, pageOf, pick, requestedFields, timesIn } from '../graph-fields.ts';
-import { badParameter, refuse } from '../graph-refusal.ts';
+import { graphTime, insightsOf, onlyQuery, pageOf, pick, requestedFields, timesIn } from '../graph-fields.ts';
+import { refuse } from '../graph-refusal.ts';
 import type { PublicPost, SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 import type { Container } from './containers.ts';
 import { ERRORS } from './refusals.ts';
@@ -143,19 +143,7 @@ export class MediaShelf {
     if (post === undefined) return refuse(ERRORS.objectMissing);
     onlyQuery(query, ['metric', 'period']);
     const product = String(this.#fields(account, post)['media_product_type']);
-    const names = (query.get('metric') ?? '').split(',');
-    for (const name of names) {
-      if (!METRICS[product]?.includes(name))
-        badParameter(`metric[0] must be one of the following values: ${METRICS[product]?.join(', ')}`);
-    }
-    const data = names.map((name, index) => ({
-      name,
-      period: 'lifetime',
-      values: [{ value: index + 1 }],
-      title: name,
-      id: `${id}/insights/${name}/lifetime`,
-    }));
-    return { status: 200, json: { data } };
+    return insightsOf(id, query, METRICS[product] ?? [], (index) => index + 1);
   }
 
   #find(account: SimAccount, id: string): PublicPost | undefined {
@@ -170,8 +158,7 @@ export class MediaShelf {
     return {
       id: post.id,
       ...(post.text === '' ? {} : { caption: post.text }),
-      // The platform writes whole seconds and '+0000'.
-      timestamp: post.at.replace(/(\.\d+)?Z$/, '+0000'),
+      timestamp: graphTime(post.at),
       media_type: carousel ? 'CAROUSEL_ALBUM' : container.video ? 'VIDEO' : 'IMAGE',
       media_product_type: product,
       permalink: post.url,

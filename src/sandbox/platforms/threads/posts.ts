@@ -1,5 +1,5 @@
-import { onlyQuery, pageOf, pick, requestedFields, timesIn } from '../graph-fields.ts';
-import { badParameter, refuse } from '../graph-refusal.ts';
+import { graphTime, insightsOf, onlyQuery, pageOf, pick, requestedFields, timesIn } from '../graph-fields.ts';
+import { refuse } from '../graph-refusal.ts';
 import type { PublicPost, SimAccount, SimRequest, SimResponse, SimWorld } from '../simulator.ts';
 import type { Container } from './containers.ts';
 import { ERRORS } from './refusals.ts';
@@ -88,17 +88,7 @@ export class Posts {
   insights(account: SimAccount, id: string, query: URLSearchParams): SimResponse {
     if (this.#find(account, id) === undefined) return refuse(ERRORS.objectMissing);
     onlyQuery(query, ['metric', 'since', 'until']);
-    const names = (query.get('metric') ?? '').split(',');
-    for (const name of names)
-      if (!METRICS.includes(name)) badParameter(`metric[0] must be one of: ${METRICS.join(', ')}`);
-    const data = names.map((name, index) => ({
-      name,
-      period: 'lifetime',
-      values: [{ value: index + 1 }],
-      title: name,
-      id: `${id}/insights/${name}/lifetime`,
-    }));
-    return { status: 200, json: { data } };
+    return insightsOf(id, query, METRICS, (index) => index + 1);
   }
 
   #isReply(id: string): boolean {
@@ -125,8 +115,7 @@ export class Posts {
       permalink: post.url,
       username: account.name,
       ...(post.text === '' ? {} : { text: post.text }),
-      // The platform writes whole seconds and '+0000'.
-      timestamp: post.at.replace(/(\.\d+)?Z$/, '+0000'),
+      timestamp: graphTime(post.at),
       shortcode: post.url.split('/').at(-1),
       is_reply: replyTo !== null,
       ...(replyTo === null ? {} : { replied_to: { id: replyTo }, root_post: { id: this.#rootOf(post.id) } }),
