@@ -9,6 +9,7 @@ import {
   evidenceOf,
   type Judgement,
   judge,
+  mayNeedPerson,
   mayNeedPersonAfterAKill,
   publicOf,
   readFacts,
@@ -135,7 +136,10 @@ export async function conclude(
   await lane.clock.pass(BETWEEN_TRIALS_MS);
   // What never ends must not keep the lane's next trials from ending.
   if (!recovery.over) await lane.sql`delete from public.publish_queue where post_id = ${post.id}`;
-  const { verdict: final, why: reason } = asEnd(post, judged, recovery.over, wishes.at(-1)?.wanted !== false);
+  const wanted = wishes.at(-1)?.wanted !== false;
+  // A zombie and a kill are two faults: what was meant to be sent once more is not sent a third time.
+  const mayAsk = about.stage === 'zombies' && about.kills > 0 ? mayNeedPerson : mayNeedPersonAfterAKill;
+  const { verdict: final, why: reason } = asEnd(judged, recovery.over, wanted, mayAsk(post));
   return {
     ...about,
     faults: 0,
@@ -151,12 +155,12 @@ export async function conclude(
 }
 
 /** Nothing was wrong but the one thing that was done, so only what the app took back may stay at home. */
-function asEnd(post: ChaosPost, judged: Judgement, over: boolean, wanted: boolean): Judgement {
+function asEnd(judged: Judgement, over: boolean, wanted: boolean, mayAsk: boolean): Judgement {
   const { verdict, why } = judged;
   if (BROKEN.includes(verdict)) return judged;
   if (!over || verdict === 'waiting')
     return { verdict: 'lost', why: `it never comes to an end: ${why || verdict}` };
-  if (verdict === 'person' && !mayNeedPersonAfterAKill(post)) return { verdict: 'needless', why };
+  if (verdict === 'person' && !mayAsk) return { verdict: 'needless', why };
   const home = verdict === 'told' || verdict === 'withdrawn';
   return home && wanted ? { verdict: 'lost', why: `it was not sent: ${why}` } : judged;
 }
