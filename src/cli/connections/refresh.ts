@@ -1,3 +1,4 @@
+import { NO_END } from '../../core/access.ts';
 import type { ChosenAccount } from '../../core/choose-accounts.ts';
 import { PublishError } from '../../core/errors.ts';
 import type { CountedAccount } from '../../core/known-accounts.ts';
@@ -28,15 +29,17 @@ export function refreshConnection(io: Io, named: string): Promise<number> {
         again,
       );
     }
-    if (capabilities.refreshBeforeMs === null) {
-      io.out(`The tokens of ${capabilities.label} have no end by time: there is nothing to renew.\n`);
+    const endless = () => {
+      io.out(`The token of the ${title} has no end by time: there is nothing to renew.\n`);
       return EXIT.ok;
-    }
+    };
+    if (capabilities.refreshBeforeMs === null) return endless();
     const endsAt = await renewed(await openDeps(deps, now), account).catch((error: unknown) => {
       const dead = error instanceof Refused ? ' It is disconnected now; its posts wait.' : '';
       const cause = error instanceof Refused ? error.cause : error;
       throw commandError(cause, capabilities.label, (message) => `The ${title}: ${message}${dead}`);
     });
+    if (endsAt === undefined && account.lifetime === NO_END) return endless();
     if (endsAt === undefined) {
       const why = `The ${title} cannot be renewed without a person: nothing to renew it with is stored.`;
       throw new CommandError(EXIT.failed, why, again);
