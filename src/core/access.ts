@@ -22,7 +22,7 @@ export interface StoredAccess {
 
 /** Until when a platform lets us in without a person. */
 export interface Lifetime {
-  /** null: it has no end by time, or nobody knows it. */
+  /** null: it has no end by time; unless `exact`, nobody knows it. */
   readonly endsAt: Date | null;
   /** What ends then. */
   readonly what: 'access token' | 'refresh token';
@@ -44,7 +44,7 @@ export const NO_END: Lifetime = { endsAt: null, what: 'access token', exact: tru
 
 /** A person has to connect the account again before its access token ends. */
 export function untilAccessEnds({ expiresAt }: StoredAccess): Lifetime {
-  return { endsAt: expiresAt, what: 'access token', exact: true };
+  return { endsAt: expiresAt, what: 'access token', exact: expiresAt !== null };
 }
 
 /** The same, but a tick renews the token in its last days. */

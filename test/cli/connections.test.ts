@@ -437,6 +437,11 @@ describe('content-publisher connections refresh', () => {
     const garbage = await connect(publisher(), person, 'youtube', {
       connection: { refresh_token_encrypted: 'hunter2' },
     });
+    const server = await connect(publisher(), person, 'mastodon');
+    expect(await refresh(person, server.id)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('no end by time'),
+    });
     expect(await refresh(person, page.id)).toMatchObject({
       code: 0,
       out: expect.stringContaining('no end by time'),

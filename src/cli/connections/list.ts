@@ -91,7 +91,7 @@ function endOf({ lifetime, connection }: CountedAccount, now: Date): string {
     connection.renewedAt === null
       ? ''
       : `, last renewed ${span(now.getTime() - connection.renewedAt.getTime())} ago`;
-  if (endsAt === null) return `no end by time is known${renewed}`;
+  if (endsAt === null) return `${exact ? 'has no end by time' : 'nobody knows when it ends'}${renewed}`;
   const days = daysTo(endsAt, now);
   const when = days < 0 ? `ended ${-days} days ago` : `ends in ${days} days`;
   return `${what} ${exact ? '' : 'probably '}${when} (${endsAt.toISOString().slice(0, 10)})${renewed}`;
