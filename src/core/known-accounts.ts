@@ -104,7 +104,8 @@ function knownAccount(connection: KnownConnection, read: Connections, by: Readin
       ? module.lifetime({
           token: access.token,
           refreshToken: refresh.kind === 'token' ? refresh.token : null,
-          expiresAt: connection.tokenGoodUntil ?? connection.expiresAt,
+          // Not tokenGoodUntil, which also says until when nobody need ask for a renewal.
+          expiresAt: connection.expiresAt,
           connectedAt: connection.connectedAt,
           renewedAt: connection.renewedAt,
           metadata: connection.metadata,

@@ -268,7 +268,7 @@ function x(person: Person): SeedAccount {
       page_username: person.shop.toLowerCase().replaceAll(' ', ''),
       access_token_encrypted: token,
       refresh_token_encrypted: '',
-      token_expires_at: inDays(1),
+      token_expires_at: inDays(30),
     },
   };
 }
@@ -370,7 +370,7 @@ function tiktok(person: Person): SeedAccount {
       page_username: username,
       access_token_encrypted: token,
       refresh_token_encrypted: '',
-      token_expires_at: inDays(1),
+      token_expires_at: inDays(30),
     },
   };
 }

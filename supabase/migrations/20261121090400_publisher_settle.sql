@@ -476,10 +476,10 @@ begin
       left join lateral (select max(k.token_good_until) as token_good_until from public.publish_holds k
         where k.scope = 'account' and k.token_md5 = md5(c.access_token_encrypted)) h on true
       where c.is_active is not false and c.access_token_encrypted is not null
-        -- What ended long ago was given up by its owner.
-        and coalesce(h.token_good_until, c.token_expires_at at time zone 'UTC')
-            between now() - interval '1 day' and now() + interval '8 days'
-      order by coalesce(h.token_good_until, c.token_expires_at at time zone 'UTC'), c.id limit 200) e);
+        -- What ended long ago was given up by its owner. token_good_until does not count: it also says until when nobody
+        -- need ask for a token that only a person renews.
+        and c.token_expires_at at time zone 'UTC' between now() - interval '1 day' and now() + interval '8 days'
+      order by c.token_expires_at, c.id limit 200) e);
 end
 $$;
 

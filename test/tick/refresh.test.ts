@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { listConnections } from '../../src/cli/connections/list.ts';
 import { EncryptionKey } from '../../src/core/encryption.ts';
 import { createKeyring } from '../../src/security/keyring.ts';
 import {
@@ -10,6 +11,7 @@ import {
   readRow,
   storeFile,
 } from '../support/app-rows.ts';
+import { runCommand } from '../support/command.ts';
 import { addPerson, type ConnectedAccount, connect, type Person, schedule } from '../support/people.ts';
 import { encrypt, usePublisher } from '../support/publisher.ts';
 
@@ -420,4 +422,16 @@ describe.each([
     expect(looks).toHaveLength(1);
     expect(decrypt((await connectionOf(account)).access)).toBe(account.token);
   });
+});
+
+it('an account that only a person renews is not warned of because nobody needs to ask for two days', async () => {
+  const { run } = publisher();
+  const person = await addPerson(publisher());
+  await connect(publisher(), person, 'linkedin', { connection: { refresh_token_encrypted: null } });
+  await schedule(publisher(), person, { platform: 'linkedin' });
+  expect((await run({ userId: person.id })).summary.published).toBe(1);
+  const { out } = await runCommand(publisher(), (io) => listConnections(io, { json: true }), {
+    TEST_USER_ID: person.id,
+  });
+  expect(JSON.parse(out)).toMatchObject({ accounts: [{ state: 'well', warning: null, ends_at: null }] });
 });
