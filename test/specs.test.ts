@@ -55,14 +55,25 @@ const DESCRIPTIONS: readonly {
     check: (enums) =>
       checkBy(
         graph({
-          nodes: nodes('Page', 'PagePost', 'Photo', 'AdVideo', 'Stories', 'Comment', 'InsightsResult'),
+          nodes: nodes(
+            'User',
+            'Page',
+            'PagePost',
+            'Photo',
+            'AdVideo',
+            'Stories',
+            'Comment',
+            'InsightsResult',
+          ),
           enums: enums as Graph['enums'],
           kindsOf: (id) =>
             id.includes('_')
               ? ['PagePost']
-              : [facts.facebook.accounts[0].id, 'me'].includes(id)
-                ? ['Page']
-                : ['Photo', 'AdVideo'],
+              : id === 'me'
+                ? ['Page', 'User']
+                : id === facts.facebook.accounts[0].id
+                  ? ['Page']
+                  : ['Photo', 'AdVideo'],
         }),
       ),
     known: [
@@ -79,6 +90,8 @@ const DESCRIPTIONS: readonly {
       checkBy(
         graph({
           nodes: nodes(
+            'User',
+            'Page',
             'IGUser',
             'IGMedia',
             'IGComment',
@@ -87,9 +100,11 @@ const DESCRIPTIONS: readonly {
           ),
           enums: enums as Graph['enums'],
           kindsOf: (id) =>
-            id === 'me' || facts.instagram.accounts.some((account) => account.id === id)
-              ? ['IGUser']
-              : ['IGMedia'],
+            id === 'me'
+              ? ['IGUser', 'User']
+              : facts.instagram.accounts.some((account) => account.id === id)
+                ? ['IGUser']
+                : ['IGMedia'],
         }),
       ),
     known: [

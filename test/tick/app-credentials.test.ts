@@ -101,8 +101,8 @@ describe('the credentials of our app that stand in platform_settings', () => {
   it('are not asked for while nothing needs them', async () => {
     const { sql } = publisher().supabase;
     const person = await addPerson(publisher());
-    await connect(publisher(), person, 'facebook');
-    await schedule(publisher(), person);
+    await connect(publisher(), person, 'mastodon');
+    await schedule(publisher(), person, { platform: 'mastodon' });
     const { run } = await video();
     await sql`alter function public.publisher_settings() rename to publisher_settings_away`;
     try {

@@ -130,6 +130,7 @@ describe('refreshing a token', () => {
     const post = await addPost(user);
     await plan();
     expect((await take(post)).claimed.connections).toHaveLength(1);
+    await sql`update public.platform_connections set token_expires_at = now() + interval '3 days'`;
     await sql`update public.publish_install set renewals_at = null`;
     expect(await store.renewals()).toHaveLength(1);
   });
