@@ -220,6 +220,12 @@ describe('the rows of a running installation', () => {
     bytesBefore = await snapshot(supabase, POST_TABLES);
     otherBefore = await snapshot(supabase, OTHER_TABLES);
     output = await run({ env: AS_INSTALLED });
+    // One claim registers what another publisher left, the next one looks: after a slow tick that is the next tick's.
+    if (!output.summary.posts.some(({ id }) => id === STUCK)) {
+      await letTimePass(publisher(), 2);
+      const next = await run({ env: AS_INSTALLED });
+      output = { ...output, notices: [...output.notices, ...next.notices] };
+    }
   }, 120_000);
 
   it('all have a stated outcome', () => {
