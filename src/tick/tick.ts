@@ -3,7 +3,7 @@ import type { ClaimedPost } from '../core/job.ts';
 import { countOutcomes, type PostResult, type ResultOutcome, type TickSummary } from '../core/result.ts';
 import { type Report, StoreError } from '../core/store.ts';
 import { sweepCopies } from './copies.ts';
-import type { TickDeps } from './deps.ts';
+import type { PublishDeps, TickDeps } from './deps.ts';
 import { ALONE_AFTER } from './judge-post.ts';
 import { createKeyedMutex } from './keyed-mutex.ts';
 import { createLearned } from './learned.ts';
@@ -57,8 +57,14 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
   // A broken database ends the tick after what runs has ended; a broken post ends nothing.
   let broken: unknown;
 
+  const publishDeps = async (): Promise<PublishDeps> => ({
+    ...deps,
+    ...(await deps.publishing()),
+    learned,
+    reach,
+  });
   const publishOne = async (claimed: ClaimedPost) =>
-    publishPost({ ...deps, ...(await deps.publishing()), learned, reach }, claimed, {
+    publishPost(await publishDeps(), claimed, {
       runTarget: (key, run) => oneAtATime(key, () => limit(run)),
       inTurn,
     });
@@ -69,9 +75,9 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
         (done: readonly TargetResult[]) => {
           for (const result of done) {
             report(deps, result);
-            const { news: _news, spent: cost, ...post } = result;
+            const cost = result.spent;
             if (cost !== null) spent.set(cost.label, (spent.get(cost.label) ?? 0) + cost.usd);
-            results.set(keyOf(post), post);
+            results.set(keyOf(result), shown(result));
           }
         },
         (error: unknown) => {
@@ -80,12 +86,8 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
               source: claimed.source,
               id: claimed.id,
             });
-            const {
-              news: _news,
-              spent: _spent,
-              ...post
-            } = postResult(claimed, 'skipped', null, 'another tick took it over');
-            results.set(keyOf(post), post);
+            const lost = postResult(claimed, 'skipped', null, 'another tick took it over');
+            results.set(keyOf(lost), shown(lost));
             return;
           }
           broken ??= error;
@@ -165,8 +167,7 @@ export async function tick(deps: TickDeps): Promise<TickResult> {
   );
   if (reported.renewalsDue) {
     const connections = await store.renewals();
-    if (connections.length > 0)
-      await renewAccounts({ ...deps, ...(await deps.publishing()), learned, reach }, connections);
+    if (connections.length > 0) await renewAccounts(await publishDeps(), connections);
   }
   const counts = countOutcomes(posts);
   // Rows that other programs publish are never claimed: only the report knows them.
@@ -199,6 +200,9 @@ function overIn(results: readonly PostResult[]): number {
 const keyOf = (result: PostResult) =>
   [result.source, result.id, result.platform, result.account_id].join(' ');
 
+/** What `run --json` shows of it. */
+const shown = ({ news: _news, spent: _spent, ...post }: TargetResult): PostResult => post;
+
 const LEVELS: Readonly<Partial<Record<ResultOutcome, 'error' | 'warn'>>> = {
   failed: 'error',
   needs_review: 'error',
@@ -209,7 +213,7 @@ const LEVELS: Readonly<Partial<Record<ResultOutcome, 'error' | 'warn'>>> = {
 
 /** A line in the log for each target, and one for cron's mail where somebody must know, once. */
 function report(deps: TickDeps, result: TargetResult): void {
-  const { news, spent: _spent, ...post } = result;
+  const post = shown(result);
   const where = `${post.source}:${post.id} ${post.platform ?? ''}`.trimEnd();
   if (post.outcome === 'published') {
     deps.log.info(`published ${where} ${post.url ?? post.platform_post_id ?? ''}`, { post });
@@ -218,5 +222,5 @@ function report(deps: TickDeps, result: TargetResult): void {
   const reason = post.error === null ? '' : `: ${post.error.message} ${post.error.hint}`;
   const line = `${post.outcome} ${where}${reason}`;
   deps.log[LEVELS[post.outcome] ?? 'info'](line, { post });
-  if (news) deps.notice(line);
+  if (result.news) deps.notice(line);
 }

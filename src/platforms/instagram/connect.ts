@@ -4,6 +4,7 @@ import { authorizeUrl, givenTokens, wholeApp } from '../../core/oauth.ts';
 import type { Connecting, GivenAccount, PlatformContext } from '../../core/platform.ts';
 import { Secret } from '../../core/secret.ts';
 import { agreedTo, type GraphLogin, longLived, mayPost, pagesOf } from '../../http/graph-pages.ts';
+import { exchangeToken } from '../../http/graph-token.ts';
 import { accountOfToken } from './api.ts';
 import { DEFAULT_VERSION, loginWorld } from './call.ts';
 import { requestError } from './errors.ts';
@@ -51,7 +52,9 @@ export const connecting: Connecting = {
           const { token } = givenTokens('Instagram', response, context.now());
           const agreed = permissions.safeParse(response.json);
           const scopes = agreed.success ? agreed.data.permissions : null;
-          return [await ownAccount(context, await lasting(context, app.secret, token), scopes)];
+          return [
+            await ownAccount(context, await exchangeToken(context, LASTING, app.secret, token), scopes),
+          ];
         },
       };
     },
@@ -66,20 +69,11 @@ export const connecting: Connecting = {
   },
 };
 
+const LASTING = { label: 'Instagram', address: LONG_LIVED, grant: 'ig_exchange_token' };
+
 interface Lasting {
   readonly token: Secret;
   readonly expiresAt: Date | null;
-}
-
-/** 60 days instead of an hour. The parameters stand in the address, as documented, so the whole of it is a secret. */
-async function lasting(context: PlatformContext, appSecret: Secret, short: Secret): Promise<Lasting> {
-  const query = new URLSearchParams({
-    grant_type: 'ig_exchange_token',
-    client_secret: appSecret.reveal(),
-    access_token: short.reveal(),
-  });
-  const response = await context.http.request({ method: 'GET', url: new Secret(`${LONG_LIVED}?${query}`) });
-  return givenTokens('Instagram', response, context.now());
 }
 
 async function ownAccount(

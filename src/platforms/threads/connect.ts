@@ -1,6 +1,7 @@
 import { authorizeUrl, givenTokens, wholeApp } from '../../core/oauth.ts';
 import type { Connecting, GivenAccount, PlatformContext } from '../../core/platform.ts';
-import { Secret } from '../../core/secret.ts';
+import type { Secret } from '../../core/secret.ts';
+import { exchangeToken } from '../../http/graph-token.ts';
 import { ORIGIN, whoAmI } from './api.ts';
 
 // developers.facebook.com/docs/threads/get-started/get-access-tokens-and-permissions, /long-lived-tokens
@@ -31,7 +32,7 @@ export const connecting: Connecting = {
           };
           const request = { method: 'POST', url: `${ORIGIN}/oauth/access_token`, body: { form } } as const;
           const { token } = givenTokens('Threads', await context.http.request(request), context.now());
-          return [await accountOf(context, await lasting(context, app.secret, token))];
+          return [await accountOf(context, await exchangeToken(context, LASTING, app.secret, token))];
         },
       };
     },
@@ -42,20 +43,11 @@ export const connecting: Connecting = {
   },
 };
 
+const LASTING = { label: 'Threads', address: `${ORIGIN}/access_token`, grant: 'th_exchange_token' };
+
 interface Lasting {
   readonly token: Secret;
   readonly expiresAt: Date | null;
-}
-
-/** 60 days instead of an hour. The parameters stand in the address, as documented, so the whole of it is a secret. */
-async function lasting(context: PlatformContext, appSecret: Secret, short: Secret): Promise<Lasting> {
-  const query = new URLSearchParams({
-    grant_type: 'th_exchange_token',
-    client_secret: appSecret.reveal(),
-    access_token: short.reveal(),
-  });
-  const url = new Secret(`${ORIGIN}/access_token?${query}`);
-  return givenTokens('Threads', await context.http.request({ method: 'GET', url }), context.now());
 }
 
 async function accountOf(context: PlatformContext, { token, expiresAt }: Lasting): Promise<GivenAccount> {
